@@ -1,0 +1,14 @@
+//! The display list: what a resolved document looks like, as plain values.
+//!
+//! It is the waist of the house: above it nobody knows a rasteriser, below it nobody knows HTML.
+//! All geometry is in device pixels of the frame (CSS pixels times the scale factor), y downwards.
+
+mod layer;
+mod list;
+mod paint;
+mod text;
+
+pub use layer::{Blend, Filter, Layer, Mask, MaskKind};
+pub use list::{Command, DisplayList, Draw, Node, Recorder, Shape};
+pub use paint::{Color, ColorStop, Gradient, GradientKind, Paint, Pattern, Picture};
+pub use text::{Cluster, Font, Glyph, GlyphRun};

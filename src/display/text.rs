@@ -1,0 +1,86 @@
+//! Text as positioned glyphs that still know what they say.
+
+use std::hash::{Hash, Hasher};
+use std::ops::Range;
+use std::sync::Arc;
+
+use kurbo::{Affine, Stroke};
+
+use super::Paint;
+use super::paint::hash_f64s;
+
+/// A face of a font file, by handle.
+#[derive(Debug, Clone)]
+pub struct Font {
+    /// The file's bytes, shared: `data.id()` is the font's identity within the process.
+    pub data: peniko::FontData,
+}
+
+impl PartialEq for Font {
+    fn eq(&self, other: &Self) -> bool {
+        self.data.data.id() == other.data.data.id() && self.data.index == other.data.index
+    }
+}
+
+/// One glyph at its place, in the space that `GlyphRun::transform` maps to device pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Glyph {
+    pub id: u32,
+    /// The glyph's origin on the baseline.
+    pub x: f32,
+    pub y: f32,
+}
+
+/// A piece of source text and the glyphs that show it: one to one, a ligature (several characters,
+/// one glyph) or a decomposition (one character, several glyphs).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cluster {
+    /// Bytes within `GlyphRun::text`.
+    pub text: Range<u32>,
+    /// Indices within `GlyphRun::glyphs`.
+    pub glyphs: Range<u32>,
+    /// The cluster's advance, in the same units as `Glyph::x`.
+    pub advance: f32,
+}
+
+/// Glyphs of one font, size and paint on one line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GlyphRun {
+    pub font: Font,
+    /// The size of the em, in the space that `transform` maps to device pixels.
+    pub size: f32,
+    /// The place in a variable font's design space, F2Dot14, one per axis.
+    pub coords: Arc<[i16]>,
+    /// Synthetic oblique: the angle in degrees, 0 for none.
+    pub skew: f32,
+    /// Synthetic bold: outlines grow by this much on every side, in the units of `size`.
+    pub embolden: f32,
+    pub glyphs: Vec<Glyph>,
+    pub paint: Paint,
+    /// Draw the outlines instead of filling them.
+    pub stroke: Option<Stroke>,
+    pub transform: Affine,
+    /// The source text of this run in logical order.
+    pub text: Arc<str>,
+    /// In logical order.
+    pub clusters: Vec<Cluster>,
+    /// Right to left: the first cluster stands rightmost.
+    pub rtl: bool,
+}
+
+impl Hash for GlyphRun {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.font.data.data.id().hash(state);
+        self.font.data.index.hash(state);
+        self.size.to_bits().hash(state);
+        self.coords.hash(state);
+        (self.skew.to_bits(), self.embolden.to_bits()).hash(state);
+        for glyph in &self.glyphs {
+            (glyph.id, glyph.x.to_bits(), glyph.y.to_bits()).hash(state);
+        }
+        self.paint.hash(state);
+        self.stroke.as_ref().map(|stroke| stroke.width.to_bits()).hash(state);
+        hash_f64s(&self.transform.as_coeffs(), state);
+        self.text.hash(state);
+    }
+}

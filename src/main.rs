@@ -1,0 +1,3 @@
+//! The `byname` command.
+
+fn main() {}
