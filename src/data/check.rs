@@ -67,9 +67,10 @@ impl<'a> Check<'a> {
                 Err(hint) => (format!("`{}`", shorten(&cell)), hint),
             },
             Some(Raw::Json(json)) => match (rule.kind, json) {
-                (Kind::Integer | Kind::Number | Kind::Boolean | Kind::List | Kind::Object, Json::String(text)) => {
-                    (format!("the text `{}`", shorten(&text)), "in JSON it is written without quotes")
-                }
+                (
+                    Kind::Integer | Kind::Number | Kind::Boolean | Kind::List | Kind::Object,
+                    Json::String(text),
+                ) => (format!("the text `{}`", shorten(&text)), "in JSON it is written without quotes"),
                 (_, Json::String(text)) => match self.from_text(rule, &text, path)? {
                     Ok(value) => return Some(value),
                     Err(hint) => (format!("`{}`", shorten(&text)), hint),
@@ -135,7 +136,12 @@ impl<'a> Check<'a> {
         Value::List(items.into())
     }
 
-    fn object(&mut self, rule: &Rule, object: serde_json::Map<String, serde_json::Value>, path: &str) -> Value {
+    fn object(
+        &mut self,
+        rule: &Rule,
+        object: serde_json::Map<String, serde_json::Value>,
+        path: &str,
+    ) -> Value {
         let values: Vec<_> =
             object.into_iter().map(|(name, value)| (self.names.get(&name), Raw::Json(value))).collect();
         Value::Object(Arc::new(self.fields(&rule.fields, values, Some(path))))
@@ -205,7 +211,8 @@ impl<'a> Check<'a> {
             }
         }
         if !rule.one_of.is_empty() && !rule.one_of.contains(value) {
-            let all: Vec<String> = rule.one_of.iter().take(12).map(|one| format!("`{}`", shorten(&display(one)))).collect();
+            let all: Vec<String> =
+                rule.one_of.iter().take(12).map(|one| format!("`{}`", shorten(&display(one)))).collect();
             let more = if rule.one_of.len() > 12 { ", …" } else { "" };
             let message = format!("must be one of {}{more} (one_of), found `{}`", all.join(", "), shown());
             let known: Vec<String> = rule.one_of.iter().map(display).collect();
@@ -217,7 +224,7 @@ impl<'a> Check<'a> {
 }
 
 /// How two values of one ordered kind compare.
-pub(super) fn compare(a: &Value, b: &Value) -> Option<Ordering> {
+pub(crate) fn compare(a: &Value, b: &Value) -> Option<Ordering> {
     match (a, b) {
         (Value::Integer(a), Value::Integer(b)) => Some(a.cmp(b)),
         (Value::Number(a), Value::Number(b)) => a.partial_cmp(b),

@@ -193,7 +193,8 @@ impl CsvRows {
         } else if found > expected {
             format!("the row starts with `{first}`: a value with the delimiter in it has to stand in quotes")
         } else {
-            let missing: Vec<_> = self.names[found..].iter().take(3).map(|name| format!("`{name}`")).collect();
+            let missing: Vec<_> =
+                self.names[found..].iter().take(3).map(|name| format!("`{name}`")).collect();
             let more = if expected - found > 3 { " …" } else { "" };
             format!("the row starts with `{first}` and has nothing for {}{more}", missing.join(", "))
         };

@@ -40,7 +40,8 @@ impl Record {
 pub fn record_from_json(text: &str) -> Result<Record> {
     let fail = |message: String| Box::new(Diagnostic::error("broken-json", message));
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let json: Json = serde_json::from_str(text).map_err(|error| fail(format!("the record is not JSON: {error}")))?;
+    let json: Json =
+        serde_json::from_str(text).map_err(|error| fail(format!("the record is not JSON: {error}")))?;
     if !json.is_object() {
         return Err(fail("the record must be a JSON object: {\"field\": value, …}".into()));
     }

@@ -67,7 +67,8 @@ impl JsonRows {
                     );
                 }
                 other => {
-                    return self.broken(format!("JSON records must stand in an array; {}", found(other)), None);
+                    return self
+                        .broken(format!("JSON records must stand in an array; {}", found(other)), None);
                 }
             }
             self.state = State::AfterBracket;
@@ -85,11 +86,15 @@ impl JsonRows {
                 self.input.consume(1);
                 match self.peek()? {
                     Some(b']' | b',') => self.broken("a record is missing after the comma", None),
-                    None => self.broken("the array is not closed: the source ends", Some("is the file cut off?")),
+                    None => {
+                        self.broken("the array is not closed: the source ends", Some("is the file cut off?"))
+                    }
                     Some(_) => Ok(true),
                 }
             }
-            (_, None) => self.broken("the array is not closed: the source ends", Some("is the file cut off?")),
+            (_, None) => {
+                self.broken("the array is not closed: the source ends", Some("is the file cut off?"))
+            }
             (State::AfterElement, other) => {
                 self.broken(format!("a record must be followed by `,` or `]`; {}", found(other)), None)
             }

@@ -23,14 +23,19 @@ pub(super) fn json_row(file: &Path, line: usize, bytes: &[u8], names: &mut Names
         }
         Ok(other) => {
             let message = format!("a record must be a JSON object, found {}", shorten(&other.to_string()));
-            Err(reject(file, line, Diagnostic::error("broken-json", message).with_hint("{\"field\": value, …}")))
+            Err(reject(
+                file,
+                line,
+                Diagnostic::error("broken-json", message).with_hint("{\"field\": value, …}"),
+            ))
         }
         Err(error) => {
             // serde_json counts lines from the record's start, and says so at the end of its message.
             let line_of_error = line + error.line().saturating_sub(1);
             let told = error.to_string();
             let told = told.split(" at line ").next().unwrap_or_default();
-            let message = format!("the record is not JSON: {told} (line {line_of_error}, column {})", error.column());
+            let message =
+                format!("the record is not JSON: {told} (line {line_of_error}, column {})", error.column());
             Err(reject(file, line, Diagnostic::error("broken-json", message)))
         }
     }

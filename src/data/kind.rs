@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
+use jiff::Zoned;
 use jiff::civil::Date;
 use jiff::fmt::temporal::{DateTimeParser, Pieces};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
-use jiff::Zoned;
 
 use super::Value;
 
@@ -140,7 +140,8 @@ fn parse_date(text: &str) -> Result<Date, &'static str> {
 
 /// RFC 3339, or RFC 9557 with a time zone's name; without either the time is UTC.
 fn parse_datetime(text: &str) -> Result<Zoned, &'static str> {
-    const HINT: &str = "write a time of RFC 3339, like 2026-11-23T18:30:00+01:00 or 2026-11-23T18:30[Europe/Berlin]";
+    const HINT: &str =
+        "write a time of RFC 3339, like 2026-11-23T18:30:00+01:00 or 2026-11-23T18:30[Europe/Berlin]";
     // The zones come from the program, not from the host, so that every host computes the same.
     static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
     let pieces = Pieces::parse(text).map_err(|_| HINT)?;
@@ -193,7 +194,8 @@ fn is_email(text: &str) -> bool {
 
 /// A path below the campaign's folder, or the address of an image on the web.
 fn check_image(text: &str) -> Result<(), &'static str> {
-    const HINT: &str = "write a path inside the campaign's folder, like photos/ada.png, or an https:// address";
+    const HINT: &str =
+        "write a path inside the campaign's folder, like photos/ada.png, or an https:// address";
     let lower = text.get(..8).unwrap_or(text).to_ascii_lowercase();
     if lower.starts_with("http://") || lower.starts_with("https://") {
         return parse_url(text);
@@ -228,15 +230,34 @@ mod tests {
 
     #[test]
     fn each_kind_takes_its_own() {
-        accepts(Kind::Integer, &["0", "-12", " 7 ", "9223372036854775807"], &["", "1.0", "1,000", "9223372036854775808"]);
+        accepts(
+            Kind::Integer,
+            &["0", "-12", " 7 ", "9223372036854775807"],
+            &["", "1.0", "1,000", "9223372036854775808"],
+        );
         accepts(Kind::Number, &["0", "-1.5", "1e3"], &["inf", "NaN", "1e999", "1,5", "x"]);
         accepts(Kind::Boolean, &["true", "No", "1"], &["2", "maybe"]);
-        accepts(Kind::Date, &["2026-11-23", "20261123", "2024-02-29"], &["2025-02-29", "23.11.2026", "2026-11-23T10:00"]);
-        accepts(Kind::Color, &["#fff", "orange", "rgb(1 2 3 / 50%)", "oklch(0.7 0.1 30)"], &["#ff", "url(x)", "red;x", "red blue"]);
+        accepts(
+            Kind::Date,
+            &["2026-11-23", "20261123", "2024-02-29"],
+            &["2025-02-29", "23.11.2026", "2026-11-23T10:00"],
+        );
+        accepts(
+            Kind::Color,
+            &["#fff", "orange", "rgb(1 2 3 / 50%)", "oklch(0.7 0.1 30)"],
+            &["#ff", "url(x)", "red;x", "red blue"],
+        );
         accepts(
             Kind::Url,
             &["https://example.org/a?b#c", "http://localhost:80", "mailto:ada@example.org"],
-            &["example.org", "javascript:alert(1)", "file:///etc", "https://", "https://a b", "java\tscript:x"],
+            &[
+                "example.org",
+                "javascript:alert(1)",
+                "file:///etc",
+                "https://",
+                "https://a b",
+                "java\tscript:x",
+            ],
         );
         accepts(
             Kind::Email,
@@ -245,10 +266,25 @@ mod tests {
         );
         accepts(
             Kind::Image,
-            &["a.png", "photos/a b.jpg", "./a.png", "https://example.org/a.png", "a:b/../c".split(':').next().unwrap()],
             &[
-                "../a.png", "a/../../b", "a/%2E%2e/b", "/etc/passwd", "//host/a", "file:///a", "data:image/png,x",
-                "C:\\a.png", "a\\..\\b", ".\t./a", "https://",
+                "a.png",
+                "photos/a b.jpg",
+                "./a.png",
+                "https://example.org/a.png",
+                "a:b/../c".split(':').next().unwrap(),
+            ],
+            &[
+                "../a.png",
+                "a/../../b",
+                "a/%2E%2e/b",
+                "/etc/passwd",
+                "//host/a",
+                "file:///a",
+                "data:image/png,x",
+                "C:\\a.png",
+                "a\\..\\b",
+                ".\t./a",
+                "https://",
             ],
         );
     }
@@ -263,6 +299,10 @@ mod tests {
         assert_eq!(text("2026-07-01 18:30"), "2026-07-01T18:30:00+00:00[UTC]");
         assert_eq!(text("2026-07-01T18:30:00-05:00"), "2026-07-01T18:30:00-05:00[-05:00]");
         assert_eq!(text("2026-07-01T18:30[Europe/Berlin]"), "2026-07-01T18:30:00+02:00[Europe/Berlin]");
-        accepts(Kind::DateTime, &[], &["2026-07-01", "18:30", "2026-07-01T18:30[Mars/Base]", "2026-07-01T18:30+05:00[Europe/Berlin]"]);
+        accepts(
+            Kind::DateTime,
+            &[],
+            &["2026-07-01", "18:30", "2026-07-01T18:30[Mars/Base]", "2026-07-01T18:30+05:00[Europe/Berlin]"],
+        );
     }
 }

@@ -22,11 +22,15 @@ mod schema;
 mod seen;
 mod source;
 mod suggest;
+#[cfg(test)]
+mod tests;
 mod untyped;
 
+pub(crate) use check::compare;
 pub use json::{record_from_json, to_json};
 pub use kind::Kind;
 pub use part::path_part_problem;
+pub(crate) use part::{is_forbidden, is_reserved};
 pub use propose::propose;
 pub use record::{Fields, Record, Value};
 pub use records::{Records, Rejected, open};

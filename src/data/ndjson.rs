@@ -61,8 +61,12 @@ impl Rows for NdjsonRows {
             Err(error) => Err(error),
         };
         Some(match read {
-            Ok((line, true)) => json_row(&self.file, line, &self.buffer, &mut self.names).map_err(hint_at_array),
-            Ok((line, false)) => Err(too_large(&self.file, line, "one record a line: is a line ending missing?")),
+            Ok((line, true)) => {
+                json_row(&self.file, line, &self.buffer, &mut self.names).map_err(hint_at_array)
+            }
+            Ok((line, false)) => {
+                Err(too_large(&self.file, line, "one record a line: is a line ending missing?"))
+            }
             Err(error) => {
                 self.broken = true;
                 Err(unreadable(&self.file, self.input.line(), &error))

@@ -67,13 +67,15 @@ mod tests {
 
     #[test]
     fn only_plain_names_are_parts() {
-        for good in ["a", "Anna Lee", "ada@example.org", "007", ".hidden", "a..b", "名前", "console", "com10"] {
+        for good in ["a", "Anna Lee", "ada@example.org", "007", ".hidden", "a..b", "名前", "console", "com10"]
+        {
             assert_eq!(path_part_problem(good), None, "{good}");
         }
         let long = "é".repeat(76);
-        for bad in
-            ["", ".", "..", "../a", "a/b", "a\\b", "a\0", "a\n", "a.", " a", "a ", "con", "NUL.txt", "Lpt1", "c:", &long]
-        {
+        for bad in [
+            "", ".", "..", "../a", "a/b", "a\\b", "a\0", "a\n", "a.", " a", "a ", "con", "NUL.txt", "Lpt1",
+            "c:", &long,
+        ] {
             assert!(path_part_problem(bad).is_some(), "{bad:?}");
         }
     }

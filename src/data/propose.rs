@@ -46,7 +46,9 @@ pub fn propose(records: impl Iterator<Item = Result<Record, Rejected>>, key: &st
                 let (rule, comment) = profile.rule(kind, good);
                 _ = writeln!(toml, "{name} = {rule}  # {comment}");
             }
-            None => _ = writeln!(toml, "# {name}: its values are of several types, and no type fits them all"),
+            None => {
+                _ = writeln!(toml, "# {name}: its values are of several types, and no type fits them all")
+            }
         }
     }
     if fields.order.len() == MAX_FIELDS {
@@ -328,7 +330,8 @@ fn fits(kind: Kind, text: &str) -> bool {
         Kind::Color => text.contains(['#', '(']) && kind.parse(text).is_ok(),
         Kind::Image => {
             let ending = text.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-            matches!(&*ending, "png" | "jpg" | "jpeg" | "webp" | "avif" | "svg" | "gif") && kind.parse(text).is_ok()
+            matches!(&*ending, "png" | "jpg" | "jpeg" | "webp" | "avif" | "svg" | "gif")
+                && kind.parse(text).is_ok()
         }
         _ => kind.parse(text).is_ok(),
     }
@@ -339,6 +342,7 @@ fn toml_text(text: &str) -> String {
 }
 
 fn toml_key(name: &str) -> String {
-    let bare = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+    let bare =
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
     if bare { name.to_owned() } else { toml_text(name) }
 }

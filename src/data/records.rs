@@ -147,7 +147,8 @@ impl Records {
         match key {
             Some(key) if problems.is_empty() => Ok(Record { key: key.into(), line, fields }),
             key => {
-                let problems = problems.into_iter().map(|problem| self.diagnostic(problem, line, &key)).collect();
+                let problems =
+                    problems.into_iter().map(|problem| self.diagnostic(problem, line, &key)).collect();
                 Err(Rejected { line, key, problems })
             }
         }
@@ -165,16 +166,22 @@ impl Records {
     }
 
     fn diagnostic(&self, problem: Problem, line: usize, key: &Option<String>) -> Diagnostic {
-        let mut diagnostic = Diagnostic::error(problem.code, format!("`{}` {}", problem.path, problem.message))
-            .with_field(problem.path)
-            .with_span(Span::line(&self.source, line));
+        let mut diagnostic =
+            Diagnostic::error(problem.code, format!("`{}` {}", problem.path, problem.message))
+                .with_field(problem.path)
+                .with_span(Span::line(&self.source, line));
         diagnostic.key.clone_from(key);
         diagnostic.hint = problem.hint;
         diagnostic
     }
 
     /// The key of a row, noted as met. It is given even when it cannot be used, so that messages can name it.
-    fn key_of(&mut self, fields: &[(Arc<str>, Raw)], line: usize, problems: &mut Vec<Problem>) -> Option<String> {
+    fn key_of(
+        &mut self,
+        fields: &[(Arc<str>, Raw)],
+        line: usize,
+        problems: &mut Vec<Problem>,
+    ) -> Option<String> {
         let mut problem = |code, message: String, hint: Option<String>| {
             problems.push(Problem { code, path: self.key.clone(), message, hint });
         };
@@ -186,10 +193,15 @@ impl Records {
             Some(Raw::Json(serde_json::Value::String(text))) if text.trim().is_empty() => None,
             Some(Raw::Json(json @ (serde_json::Value::Object(_) | serde_json::Value::Array(_)))) => {
                 let found = shorten(&json.to_string());
-                problem("missing-key", format!("is the key: it must be text or an integer, found `{found}`"), None);
+                problem(
+                    "missing-key",
+                    format!("is the key: it must be text or an integer, found `{found}`"),
+                    None,
+                );
                 return None;
             }
-            Some(Raw::Json(json)) => match key_text(&untyped(Raw::Json(json.clone()), &mut Names::default())) {
+            Some(Raw::Json(json)) => match key_text(&untyped(Raw::Json(json.clone()), &mut Names::default()))
+            {
                 Some(key) => Some(key),
                 None => {
                     let message = format!("is the key: it must be text or an integer, found `{json}`");
@@ -215,7 +227,11 @@ impl Records {
         }
         if let Some(earlier) = self.keys.insert(&blake3::hash(folded(&key).as_bytes()), line) {
             let hint = "the key must be unique; upper and lower case count as the same, as on most disks";
-            problem("duplicate-key", format!("is the key, and line {earlier} has `{key}` too"), Some(hint.into()));
+            problem(
+                "duplicate-key",
+                format!("is the key, and line {earlier} has `{key}` too"),
+                Some(hint.into()),
+            );
         }
         Some(key)
     }
@@ -257,7 +273,9 @@ fn check_columns(
             [only] if only.contains(';') => {
                 "the first row has semicolons: write delimiter = \";\" under [data]".to_owned()
             }
-            [only] if only.contains('\t') => "the first row has tabs: write format = \"tsv\" under [data]".to_owned(),
+            [only] if only.contains('\t') => {
+                "the first row has tabs: write format = \"tsv\" under [data]".to_owned()
+            }
             _ => near(key).unwrap_or_else(all),
         };
         let message = format!("the source has no column `{key}`, which is the key");

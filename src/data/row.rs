@@ -78,7 +78,8 @@ pub(super) fn not_utf8(what: &str, bytes: &[u8], at: usize) -> Diagnostic {
     if byte >= 0xA0 {
         // The upper half of Latin-1, and of Windows-1252, is Unicode's.
         let meant = char::from(byte);
-        problem = problem.with_hint(format!("in Windows-1252 this byte is `{meant}`: save the source as UTF-8"));
+        problem =
+            problem.with_hint(format!("in Windows-1252 this byte is `{meant}`: save the source as UTF-8"));
     }
     problem
 }

@@ -118,7 +118,11 @@ pub(super) fn text(name: &Path, mut reader: Box<dyn Read + Send>) -> Result<Box<
             return fail("not-utf8", "the source of records is in UTF-16".into(), "save it as UTF-8");
         }
         [b'P', b'K', 3, 4] | [0xD0, 0xCF, 0x11, 0xE0] => {
-            return fail("not-utf8", "the source of records is a spreadsheet or an archive".into(), "export it as CSV");
+            return fail(
+                "not-utf8",
+                "the source of records is a spreadsheet or an archive".into(),
+                "export it as CSV",
+            );
         }
         [0x1F, 0x8B, ..] => {
             return fail("not-utf8", "the source of records is compressed".into(), "unpack it first");

@@ -1,0 +1,249 @@
+//! `[output]`: the types of files, their settings and their paths.
+
+use serde::{Deserialize, Serialize};
+
+use super::file::{Node, Section};
+use super::variant::variants;
+use super::{Colorway, Format, PathPattern};
+
+/// What is written for each record and variant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Output {
+    /// At least one, each once.
+    pub types: Vec<AssetType>,
+    pub path: PathPattern,
+    pub jpeg: JpegOptions,
+    pub webp: WebpOptions,
+    pub png: PngOptions,
+    /// Device pixels for each CSS pixel, from 0.1 to 8.
+    pub scale: f64,
+    pub background: Background,
+}
+
+/// The type of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AssetType {
+    Png,
+    Jpeg,
+    Webp,
+    Pdf,
+}
+
+impl AssetType {
+    pub const ALL: [Self; 4] = [Self::Png, Self::Jpeg, Self::Webp, Self::Pdf];
+
+    /// The name in campaign.toml and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Jpeg => "jpeg",
+            Self::Webp => "webp",
+            Self::Pdf => "pdf",
+        }
+    }
+
+    /// The ending of its files.
+    pub fn ext(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpg",
+            other => other.name(),
+        }
+    }
+
+    /// By its name or its ending, whatever the case.
+    pub fn parse(name: &str) -> Option<Self> {
+        let name = name.to_ascii_lowercase();
+        Self::ALL.into_iter().find(|kind| kind.name() == name || kind.ext() == name)
+    }
+
+    /// The most device pixels that a side can have: the file format's limit, or the rasteriser's.
+    fn max_side(self) -> Option<f64> {
+        match self {
+            Self::Png => Some(65_535.0),
+            Self::Jpeg => Some(65_500.0),
+            Self::Webp => Some(16_383.0),
+            Self::Pdf => None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JpegOptions {
+    /// From 1 to 100.
+    pub quality: u8,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct WebpOptions {
+    /// From 0 to 100; of no effect when lossless.
+    pub quality: f32,
+    pub lossless: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PngOptions {
+    pub effort: Effort,
+}
+
+/// How much time goes into a smaller file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Effort {
+    Fast,
+    Balanced,
+    Small,
+}
+
+impl Effort {
+    fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "fast" => Self::Fast,
+            "balanced" => Self::Balanced,
+            "small" => Self::Small,
+            _ => return None,
+        })
+    }
+}
+
+impl Default for JpegOptions {
+    fn default() -> Self {
+        Self { quality: 90 }
+    }
+}
+
+impl Default for WebpOptions {
+    fn default() -> Self {
+        Self { quality: 90.0, lossless: false }
+    }
+}
+
+impl Default for PngOptions {
+    fn default() -> Self {
+        Self { effort: Effort::Balanced }
+    }
+}
+
+/// What lies below the page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Background {
+    /// A CSS colour.
+    Color(String),
+    /// Nothing: the page's own background, where it has one, over transparency.
+    Transparent,
+    /// White, as in a browser.
+    Page,
+}
+
+impl Output {
+    /// PNG, at the standard path.
+    pub(super) fn standard(colorways: &[Colorway]) -> Self {
+        Self {
+            types: vec![AssetType::Png],
+            path: PathPattern::standard(!colorways.is_empty()),
+            jpeg: JpegOptions::default(),
+            webp: WebpOptions::default(),
+            png: PngOptions::default(),
+            scale: 1.0,
+            background: Background::Page,
+        }
+    }
+}
+
+pub(super) fn read(mut section: Section<'_>, formats: &[Format], colorways: &[Colorway]) -> Option<Output> {
+    let types = section.get("types");
+    let path = section.get("path");
+    let jpeg = section.get("jpeg").and_then(|node| node.table());
+    let webp = section.get("webp").and_then(|node| node.table());
+    let png = section.get("png").and_then(|node| node.table());
+    let scale = section.get("scale");
+    let background = section.get("background");
+    section.finish();
+
+    let mut output = Output::standard(colorways);
+    if let Some(node) = &types {
+        output.types = read_types(node)?;
+    }
+    if let Some(mut section) = jpeg {
+        let quality = section.get("quality").and_then(|node| node.integer(1..=100));
+        section.finish();
+        output.jpeg.quality = quality.map_or(output.jpeg.quality, |quality| quality as u8);
+    }
+    if let Some(mut section) = webp {
+        let quality = section.get("quality").and_then(|node| node.number(0.0..=100.0));
+        let lossless = section.get("lossless").and_then(|node| node.boolean());
+        section.finish();
+        output.webp.quality = quality.map_or(output.webp.quality, |quality| quality as f32);
+        output.webp.lossless = lossless.unwrap_or(output.webp.lossless);
+    }
+    if let Some(mut section) = png {
+        let effort =
+            section.get("effort").and_then(|node| node.choice(&["fast", "balanced", "small"], Effort::parse));
+        section.finish();
+        output.png.effort = effort.unwrap_or(output.png.effort);
+    }
+    if let Some(node) = &scale {
+        output.scale = node.number(0.1..=8.0)?;
+    }
+    if let Some(node) = &types.or(scale) {
+        check_sizes(node, &output, formats);
+    }
+    if let Some(node) = background {
+        output.background = match node.text()? {
+            "transparent" => Background::Transparent,
+            color if peniko::color::parse_color(color).is_ok() => Background::Color(color.trim().to_owned()),
+            other => {
+                node.error(
+                    "not-a-value",
+                    format!("must be a CSS color or \"transparent\", found \"{other}\""),
+                );
+                return None;
+            }
+        };
+    }
+    if let Some(node) = path {
+        match PathPattern::parse(node.text()?, &variants(formats, colorways), &output.types) {
+            Ok(pattern) => output.path = pattern,
+            Err((message, hint)) => {
+                node.error_with_hint("bad-path", message, hint);
+                return None;
+            }
+        }
+    }
+    Some(output)
+}
+
+fn read_types(node: &Node<'_>) -> Option<Vec<AssetType>> {
+    let nodes = node.list()?;
+    let mut types = Vec::new();
+    for node in &nodes {
+        let names = AssetType::ALL.map(AssetType::name);
+        let Some(kind) = node.choice(&names, AssetType::parse) else { continue };
+        if !types.contains(&kind) {
+            types.push(kind);
+        }
+    }
+    if nodes.is_empty() {
+        node.error("missing-setting", "must have at least one type, like \"png\"");
+    }
+    (types.len() > 0).then_some(types)
+}
+
+/// Sizes that a file format cannot hold.
+fn check_sizes(node: &Node<'_>, output: &Output, formats: &[Format]) {
+    for kind in &output.types {
+        let Some(limit) = kind.max_side() else { continue };
+        for format in formats {
+            let side = format.width.max(format.height) * output.scale;
+            if side > limit {
+                let name = &format.name;
+                let message = format!(
+                    "cannot be done: `{name}` is {side} device pixels, and {} holds {limit} a side",
+                    kind.name()
+                );
+                node.error("too-large", message);
+            }
+        }
+    }
+}
