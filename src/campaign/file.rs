@@ -27,8 +27,11 @@ impl<'a> Document<'a> {
         self.problems.borrow_mut().push(problem);
     }
 
+    /// All problems, in the order of their places.
     pub fn into_problems(self) -> Vec<Diagnostic> {
-        self.problems.into_inner()
+        let mut problems = self.problems.into_inner();
+        problems.sort_by_key(|problem| problem.span.as_ref().map(|span| (span.line, span.column)));
+        problems
     }
 
     pub fn span(&self, offset: usize) -> Span {

@@ -117,7 +117,7 @@ fn read(mut root: Section<'_>, file: &Path, dir: PathBuf) -> Option<Campaign> {
         formats: formats?,
         colorways,
         fonts,
-        network: network.unwrap_or_else(NetworkConfig::default),
+        network: network.unwrap_or_default(),
         output: output?,
     })
 }

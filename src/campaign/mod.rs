@@ -15,6 +15,8 @@ mod output;
 mod path;
 mod records;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod variant;
 
 use std::path::PathBuf;

@@ -151,6 +151,7 @@ impl Output {
     }
 }
 
+/// `None` when the path cannot be used; that and every other mistake is reported.
 pub(super) fn read(mut section: Section<'_>, formats: &[Format], colorways: &[Colorway]) -> Option<Output> {
     let types = section.get("types");
     let path = section.get("path");
@@ -163,7 +164,7 @@ pub(super) fn read(mut section: Section<'_>, formats: &[Format], colorways: &[Co
 
     let mut output = Output::standard(colorways);
     if let Some(node) = &types {
-        output.types = read_types(node)?;
+        output.types = read_types(node).unwrap_or(output.types);
     }
     if let Some(mut section) = jpeg {
         let quality = section.get("quality").and_then(|node| node.integer(1..=100));
@@ -184,23 +185,13 @@ pub(super) fn read(mut section: Section<'_>, formats: &[Format], colorways: &[Co
         output.png.effort = effort.unwrap_or(output.png.effort);
     }
     if let Some(node) = &scale {
-        output.scale = node.number(0.1..=8.0)?;
+        output.scale = node.number(0.1..=8.0).unwrap_or(output.scale);
     }
     if let Some(node) = &types.or(scale) {
         check_sizes(node, &output, formats);
     }
     if let Some(node) = background {
-        output.background = match node.text()? {
-            "transparent" => Background::Transparent,
-            color if peniko::color::parse_color(color).is_ok() => Background::Color(color.trim().to_owned()),
-            other => {
-                node.error(
-                    "not-a-value",
-                    format!("must be a CSS color or \"transparent\", found \"{other}\""),
-                );
-                return None;
-            }
-        };
+        output.background = read_background(&node).unwrap_or(output.background);
     }
     if let Some(node) = path {
         match PathPattern::parse(node.text()?, &variants(formats, colorways), &output.types) {
@@ -227,7 +218,21 @@ fn read_types(node: &Node<'_>) -> Option<Vec<AssetType>> {
     if nodes.is_empty() {
         node.error("missing-setting", "must have at least one type, like \"png\"");
     }
-    (types.len() > 0).then_some(types)
+    (!types.is_empty()).then_some(types)
+}
+
+fn read_background(node: &Node<'_>) -> Option<Background> {
+    match node.text()? {
+        "transparent" => Some(Background::Transparent),
+        color if peniko::color::parse_color(color).is_ok() => {
+            Some(Background::Color(color.trim().to_owned()))
+        }
+        other => {
+            let message = format!("must be a CSS color or \"transparent\", found \"{other}\"");
+            node.error("not-a-value", message);
+            None
+        }
+    }
 }
 
 /// Sizes that a file format cannot hold.

@@ -62,7 +62,7 @@ impl<'a> Check<'a> {
         use serde_json::Value as Json;
         let (found, hint) = match raw {
             None | Some(Raw::Json(Json::Null)) => return Some(Value::Null),
-            Some(Raw::Cell(cell)) => match self.from_text(rule, &cell, path)? {
+            Some(Raw::Cell(cell)) => match self.text_value(rule, &cell, path)? {
                 Ok(value) => return Some(value),
                 Err(hint) => (format!("`{}`", shorten(&cell)), hint),
             },
@@ -71,7 +71,7 @@ impl<'a> Check<'a> {
                     Kind::Integer | Kind::Number | Kind::Boolean | Kind::List | Kind::Object,
                     Json::String(text),
                 ) => (format!("the text `{}`", shorten(&text)), "in JSON it is written without quotes"),
-                (_, Json::String(text)) => match self.from_text(rule, &text, path)? {
+                (_, Json::String(text)) => match self.text_value(rule, &text, path)? {
                     Ok(value) => return Some(value),
                     Err(hint) => (format!("`{}`", shorten(&text)), hint),
                 },
@@ -93,7 +93,7 @@ impl<'a> Check<'a> {
     }
 
     /// From a cell, or from a text in JSON. The inner error is a hint; `None` when a problem was noted.
-    fn from_text(&mut self, rule: &Rule, text: &str, path: &str) -> Option<Result<Value, &'static str>> {
+    fn text_value(&mut self, rule: &Rule, text: &str, path: &str) -> Option<Result<Value, &'static str>> {
         use serde_json::Value as Json;
         let trimmed = text.trim();
         if trimmed.is_empty() {

@@ -338,7 +338,8 @@ fn fits(kind: Kind, text: &str) -> bool {
 }
 
 fn toml_text(text: &str) -> String {
-    toml::Value::from(text).to_string()
+    // JSON's escapes are TOML's too, and on one line as names need it; TOML escapes one character more.
+    serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007F")
 }
 
 fn toml_key(name: &str) -> String {
