@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use super::file::{Document, Section};
 use super::output::{self, Output};
 use super::variant::variants;
-use super::{Campaign, Locale, NetworkConfig, colorway, fonts, format, locale, network, records, schema};
+use super::{Campaign, Locale, colorway, fonts, format, locale, network, records, schema};
 
 impl Campaign {
     /// Reads a campaign, given as its file or as the folder with its campaign.toml.

@@ -67,6 +67,7 @@ fn the_whole_of_a_campaign() {
         day = { type = "date", min = 2026-01-01 }
         songs = { type = "list", max = 5, items = { type = "object", fields = { title = "text" } } }
         flag = "boolean"
+        twin = { default = "" }
         [formats]
         square = [1080, 1080]
         a4 = [793.7, 1122.5]
@@ -97,9 +98,10 @@ fn the_whole_of_a_campaign() {
     let schema = campaign.schema.as_ref().unwrap();
     assert_eq!(
         schema.fields.iter().map(|field| &*field.name).collect::<Vec<_>>(),
-        ["zebra", "points", "day", "songs", "flag"]
+        ["zebra", "points", "day", "songs", "flag", "twin"]
     );
     assert_eq!(schema.fields[1].rule.default, Some(Value::Integer(0)));
+    assert_eq!(schema.fields[5].rule.default, Some(Value::Text("".into())));
     assert_eq!(schema.fields[3].rule.items.as_ref().unwrap().fields[0].rule.kind, Kind::Text);
     assert_eq!(campaign.fonts.files, [folder.0.join("fonts/a.WOFF2"), folder.0.join("fonts/b.ttf")]);
     assert_eq!(campaign.network.hosts, ["images.example.com"]);
@@ -266,7 +268,7 @@ fn a_proposed_schema_fits_its_data() {
         )
         .unwrap()
     };
-    let toml = propose(read(None), "id");
+    let toml = propose(read(None));
     let campaign = load(&format!("{HEAD}formats = {{ a = [1, 1] }}\n{toml}")).unwrap();
     let schema = campaign.schema.unwrap();
     assert!(read(Some(&schema)).all(|record| record.is_ok()), "{toml}");
@@ -283,4 +285,25 @@ fn a_proposed_schema_fits_its_data() {
     assert_eq!(schema.fields[5].rule.one_of, [], "{toml}");
     assert_eq!(schema.fields[6].rule.one_of.len(), 2, "{toml}");
     assert_eq!(schema.fields[12].rule.items.as_ref().unwrap().fields[1].rule.kind, Integer);
+}
+
+#[test]
+fn a_proposed_schema_fits_json_too() {
+    let lines = r#"{"id":1,"ticket":"00123","pin":"55","n":1,"x":1,"mixed":1,"flags":"yes","at":{"tz":"7","day":"2026-01-01"},"songs":[{"n":1}]}
+{"id":2,"ticket":"77","pin":"66","n":-2,"x":1.5,"mixed":"b","flags":"no","at":{"tz":"8","day":"2026-01-02"},"songs":[]}
+"#;
+    let read = |schema: Option<&Schema>| {
+        let reader = Box::new(std::io::Cursor::new(lines));
+        crate::data::Records::from_reader(reader, Path::new("x"), Layout::Ndjson, "id", schema).unwrap()
+    };
+    let toml = propose(read(None));
+    let campaign = load(&format!("{HEAD}formats = {{ a = [1, 1] }}\n{toml}")).unwrap();
+    let schema = campaign.schema.unwrap();
+    assert!(read(Some(&schema)).all(|record| record.is_ok()), "{toml}");
+    let kinds: Vec<_> = schema.fields.iter().map(|field| field.rule.kind).collect();
+    assert_eq!(
+        kinds,
+        [Kind::Text, Kind::Text, Kind::Integer, Kind::Number, Kind::Text, Kind::Object, Kind::List]
+    );
+    assert!(toml.contains("# mixed: its values are of several types"), "{toml}");
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::check::{characters, display};
 use super::row::{Names, shorten};
 use super::untyped::from_json;
-use super::{Fields, Kind, Record, Rejected, Value};
+use super::{Fields, Kind, Records, Value};
 
 /// More distinct values than this are no choice.
 const MAX_CHOICES: usize = 12;
@@ -20,16 +20,18 @@ const MAX_FIELDS: usize = 500;
 /// How deep objects and lists are looked into.
 const MAX_DEPTH: usize = 4;
 
-/// TOML that describes all of `records`, which must have been read without a schema, but for their key,
+/// TOML that describes all of `records`, which must have been opened without a schema, but for their key,
 /// which has its own rules. Memory depends on the number of fields only.
-pub fn propose(records: impl Iterator<Item = Result<Record, Rejected>>, key: &str) -> String {
+pub fn propose(records: Records) -> String {
+    let key = records.key().to_owned();
+    let table = records.field_names().is_some();
     let mut fields = Profiles::default();
     let (mut good, mut bad) = (0_usize, 0_usize);
     for record in records {
         match record {
             Ok(record) => {
                 good += 1;
-                fields.note(&record.fields, 0);
+                fields.note(&record.fields, 0, table);
             }
             Err(_) => bad += 1,
         }
@@ -65,7 +67,8 @@ struct Profiles {
 }
 
 impl Profiles {
-    fn note(&mut self, fields: &Fields, depth: usize) {
+    /// `cells` when the values are cells of a table, which are texts whatever they mean.
+    fn note(&mut self, fields: &Fields, depth: usize, cells: bool) {
         for (name, value) in &fields.0 {
             let index = match self.index.get(name) {
                 Some(index) => *index,
@@ -76,7 +79,7 @@ impl Profiles {
                     self.order.len() - 1
                 }
             };
-            self.order[index].1.note(value, depth);
+            self.order[index].1.note(value, depth, cells);
         }
     }
 }
@@ -123,12 +126,12 @@ const GUESSES: [Kind; 9] = [
 ];
 
 impl Profile {
-    fn note(&mut self, value: &Value, depth: usize) {
+    fn note(&mut self, value: &Value, depth: usize, cell: bool) {
         match value {
             Value::Null => return,
             Value::Text(text) | Value::Color(text) if text.trim().is_empty() => return,
-            Value::Text(text) | Value::Color(text) => self.note_text(text, depth),
-            Value::Date(_) | Value::DateTime(_) => self.note_text(&display(value).into(), depth),
+            Value::Text(text) | Value::Color(text) => self.note_text(text, depth, cell),
+            Value::Date(_) | Value::DateTime(_) => self.note_text(&display(value).into(), depth, cell),
             Value::Boolean(_) => self.booleans += 1,
             Value::Integer(integer) => {
                 self.integers += 1;
@@ -153,16 +156,20 @@ impl Profile {
         }
     }
 
-    fn note_text(&mut self, text: &Arc<str>, depth: usize) {
+    fn note_text(&mut self, text: &Arc<str>, depth: usize, cell: bool) {
         self.max_characters = self.max_characters.max(characters(text));
         for (kind, ruled_out) in GUESSES.into_iter().zip(&mut self.ruled_out) {
-            *ruled_out = *ruled_out || !fits(kind, text.trim());
+            // JSON has its own numbers, so digits in quotes are meant to be text.
+            let possible = cell || !matches!(kind, Kind::Boolean | Kind::Integer | Kind::Number);
+            *ruled_out = *ruled_out || !possible || !fits(kind, text.trim());
         }
-        if let Ok(number) = text.trim().parse::<f64>() {
-            self.note_number(number);
+        if cell {
+            if let Ok(number) = text.trim().parse::<f64>() {
+                self.note_number(number);
+            }
+            self.note_json(text, depth);
+            self.piped_texts += usize::from(text.contains('|'));
         }
-        self.note_json(text, depth);
-        self.piped_texts += usize::from(text.contains('|'));
         self.texts += 1;
         if !self.many_choices && !self.choices.contains(text) {
             self.choices.push(text.clone());
@@ -195,13 +202,13 @@ impl Profile {
         self.note_number(items.len() as f64);
         if depth < MAX_DEPTH {
             let profile = self.items.get_or_insert_default();
-            items.iter().for_each(|item| profile.note(item, depth + 1));
+            items.iter().for_each(|item| profile.note(item, depth + 1, false));
         }
     }
 
     fn note_fields(&mut self, fields: &Fields, depth: usize) {
         if depth < MAX_DEPTH {
-            self.fields.get_or_insert_default().note(fields, depth + 1);
+            self.fields.get_or_insert_default().note(fields, depth + 1, false);
         }
     }
 

@@ -103,6 +103,11 @@ impl Records {
         })
     }
 
+    /// The name of the field that is the key.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
     /// The names of the columns of a CSV or TSV source; `None` for JSON, where every record may differ.
     pub fn field_names(&self) -> Option<&[Arc<str>]> {
         self.field_names.as_deref()
