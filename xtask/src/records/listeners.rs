@@ -61,10 +61,10 @@ fn minutes(random: &mut Random) -> u64 {
 fn months(random: &mut Random) -> (String, &'static str) {
     let peak = random.below(12) as usize;
     // A year moves slowly: each month stays near the one before it.
-    let mut height = random.between(25, 80);
+    let mut height = random.between(34, 84);
     let mut heights = [0; 12];
     for (month, slot) in heights.iter_mut().enumerate() {
-        height = (height + random.between(0, 44)).saturating_sub(22).clamp(12, 94);
+        height = (height + random.between(0, 44)).saturating_sub(22).clamp(18, 94);
         *slot = if month == peak { 100 } else { height };
     }
     let joined = heights.map(|height| height.to_string()).join("|");
