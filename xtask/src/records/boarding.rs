@@ -71,10 +71,11 @@ fn passenger(random: &mut Random, index: usize) -> Value {
     }
     let booking: String =
         (0..6).map(|_| char::from(LETTERS[random.below(LETTERS.len() as u64) as usize])).collect();
-    let ticket = format!("{:03}{:010}", 871, random.below(10_000_000_000));
+    let ticket = ticket(random);
     json!({
         "id": format!("{booking}-{:03}", index + 1),
         "lang": language,
+        "locale": locale(language),
         "dir": if matches!(language, "ar" | "he") { "rtl" } else { "ltr" },
         "passenger": format!("{given} {family}"),
         "cabin": cabin,
@@ -93,6 +94,23 @@ fn passenger(random: &mut Random, index: usize) -> Value {
         "destination": route[route.len() - 1].json(language),
         "legs": legs,
     })
+}
+
+/// The airline's number, a serial number, and their remainder by seven, as on any airline's tickets.
+fn ticket(random: &mut Random) -> String {
+    let number = 8_710_000_000_000 + random.below(10_000_000_000);
+    format!("{number}{}", number % 7)
+}
+
+/// Where the passengers of a language live, for the look of their numbers and dates.
+fn locale(language: &str) -> &'static str {
+    match language {
+        "de" => "de-DE",
+        "fr" => "fr-FR",
+        "ar" => "ar-AE",
+        "he" => "he-IL",
+        _ => "en-GB",
+    }
 }
 
 /// Two to four different airports.

@@ -28,7 +28,7 @@ fn listener(random: &mut Random) -> String {
     let artist = artist(random);
     let artist_minutes = (minutes * random.between(3, 24) / 100).max(1);
     // More listening puts one further ahead, and luck does the rest. In thousandths, so that no float is rounded.
-    let ahead = (minutes * 1000 / (minutes + 9_000) + random.below(140)).saturating_sub(60).clamp(40, 999);
+    let ahead = (minutes * 1000 / (minutes + 9_000) + random.below(140)).saturating_sub(60).clamp(40, 990);
     let (months, loudest) = months(random);
     let streak = if random.chance(28) { random.between(30, 365) } else { random.between(0, 29) };
     let twin = if random.chance(35) { names::person(random).name } else { String::new() };
