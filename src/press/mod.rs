@@ -1,1 +1,131 @@
+//! The live document of one variant: a record's binding is patched into it, laid out, made to fit,
+//! checked and painted. One press belongs to one worker.
 
+mod bind;
+mod document;
+mod fit;
+mod measure;
+mod preflight;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use blitz_dom::NodeId;
+use blitz_html::HtmlDocument;
+use blitz_traits::net::Url;
+
+use crate::campaign::Variant;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::display::DisplayList;
+use crate::resources::{Loader, Resources};
+use crate::template::{Binding, Template};
+
+use bind::Scope;
+use fit::Fitting;
+
+/// Records after which the document is made anew: Blitz keeps something of every image it was shown.
+const MAX_RECORDS: usize = 2_000;
+
+/// Resolutions that one composition may need: images and stylesheets arrive between them.
+const MAX_PASSES: usize = 8;
+
+/// What a binding looks like.
+#[derive(Debug)]
+pub struct Composed {
+    pub list: DisplayList,
+    /// What preflight has to say about it: warnings, and errors where the asset would be wrong.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// The live document.
+pub struct Press {
+    template: Arc<Template>,
+    resources: Arc<Resources>,
+    variant: Variant,
+    scale: f64,
+    live: Live,
+    records: usize,
+}
+
+/// What is made anew when the document is.
+struct Live {
+    document: HtmlDocument,
+    loader: Arc<Loader>,
+    base: Url,
+    scope: Scope,
+    root: NodeId,
+    root_style: String,
+    fitting: Fitting,
+    shown: Option<Binding>,
+}
+
+impl Press {
+    /// Parses the template for one variant. `scale` is device pixels per CSS pixel.
+    pub fn new(
+        template: Arc<Template>,
+        resources: Arc<Resources>,
+        variant: &Variant,
+        scale: f64,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let live = document::open(&template, &resources, variant, scale)?;
+        Ok(Self { template, resources, variant: variant.clone(), scale, live, records: 0 })
+    }
+
+    /// Starts from the parsed template again.
+    pub fn reset(&mut self) -> Result<(), Vec<Diagnostic>> {
+        self.live = document::open(&self.template, &self.resources, &self.variant, self.scale)?;
+        self.records = 0;
+        Ok(())
+    }
+
+    /// Patches what differs from the record before, lays out, makes text fit, and paints.
+    pub fn compose(&mut self, binding: &Binding) -> Result<Composed, Vec<Diagnostic>> {
+        if self.records >= MAX_RECORDS {
+            self.reset()?;
+        }
+        self.records += 1;
+        let live = &mut self.live;
+        live.fitting.undo(&mut live.document);
+        if live.shown.as_ref() != Some(binding) {
+            let context = bind::Context { base: &live.base, root: live.root, root_style: &live.root_style };
+            let mut mutator = live.document.mutate();
+            let changed = live.scope.patch(&mut mutator, live.shown.as_ref(), binding, &context);
+            drop(mutator);
+            live.shown = Some(binding.clone());
+            if changed {
+                live.fitting.rescan(&live.document);
+            }
+        }
+        live.settle();
+        let mut problems = fit::fit(live);
+        let images = preflight::Pictures::new(&self.resources);
+        let list = crate::paint::paint(&live.document, self.scale, &images, DisplayList::default());
+        problems.extend(images.problems());
+        preflight::check(&live.document, &list, self.scale, &self.resources, &live.base, &mut problems);
+        Ok(Composed { list, problems })
+    }
+
+    pub fn variant(&self) -> &Variant {
+        &self.variant
+    }
+
+    /// The page's `<title>`, for documents that have one.
+    pub fn title(&self) -> Option<String> {
+        let title = self.live.document.find_title_node()?.text_content();
+        Some(title.trim().to_owned()).filter(|title| !title.is_empty())
+    }
+}
+
+impl Live {
+    /// Resolves style and layout until nothing more arrives.
+    fn settle(&mut self) {
+        for _ in 0..MAX_PASSES {
+            let before = self.loader.answered();
+            self.document.resolve(0.0);
+            if self.loader.answered() == before {
+                break;
+            }
+        }
+    }
+}

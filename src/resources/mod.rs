@@ -1,1 +1,292 @@
-//! What templates and records refer to by name: images and fonts, loaded once and shared by all workers.
+//! What a template names besides itself: fonts, images and stylesheets, loaded once and shared by
+//! all workers.
+//!
+//! Nothing outside the campaign's folder is read, and nothing is fetched from the network unless the
+//! campaign lists the host.
+
+mod css;
+mod fonts;
+mod image;
+mod images;
+mod loader;
+mod network;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use blitz_traits::net::Url;
+
+use crate::diagnostic::{Diagnostic, Result};
+use crate::display::Picture;
+
+pub use self::image::Image;
+pub use fonts::Fonts;
+pub use network::Network;
+
+pub(crate) use css::prepare as prepare_css;
+pub(crate) use loader::Loader;
+
+use images::ImageStore;
+
+/// Fonts, images and other files of one campaign (or of one page).
+pub struct Resources {
+    /// Canonical path of the folder that nothing may leave.
+    root: PathBuf,
+    fonts: Fonts,
+    images: ImageStore,
+    network: Network,
+}
+
+/// Where a picture, a stylesheet or a font comes from.
+enum Location {
+    File(PathBuf),
+    /// The address, whose host is on the campaign's list.
+    Remote(Url),
+    /// Media type and content of a `data:` URL.
+    Inline(String, Vec<u8>),
+}
+
+impl Resources {
+    /// Loads the fonts; images follow as they are asked for.
+    pub fn new(root: &Path, fonts: Fonts, network: Network) -> Result<Arc<Self>> {
+        let root = root.canonicalize().map_err(|error| {
+            Diagnostic::error(
+                "unreadable-folder",
+                format!("cannot open the folder {}: {error}", root.display()),
+            )
+        })?;
+        Ok(Arc::new(Self { root, fonts, images: ImageStore::default(), network }))
+    }
+
+    pub fn fonts(&self) -> &Fonts {
+        &self.fonts
+    }
+
+    /// The decoded image at an absolute URL; decoded once, kept while there is room.
+    pub fn image(&self, url: &str) -> Result<Arc<Image>, Arc<Diagnostic>> {
+        self.images.get(url, || {
+            let bytes = self.read(url).map_err(|error| *error)?;
+            Image::decode(url, &bytes, &self.fonts.for_svg()).map_err(|error| *error)
+        })
+    }
+
+    /// An inline SVG element as a picture of `width` × `height` device pixels. The last ones are kept.
+    pub fn drawing(&self, svg: &str, width: f64, height: f64) -> Result<Option<Picture>, Arc<Diagnostic>> {
+        let key = format!("drawing:{}:{width}×{height}", blake3::hash(svg.as_bytes()).to_hex());
+        let image = self.images.get(&key, || {
+            Image::drawing(svg, width, height, &self.fonts.for_svg()).map_err(|error| *error)
+        })?;
+        Ok(image.picture(width, height))
+    }
+
+    /// The bytes behind an absolute URL.
+    fn read(&self, url: &str) -> Result<Vec<u8>> {
+        match self.locate(url)? {
+            Location::File(path) => std::fs::read(&path).map_err(|error| {
+                Box::new(Diagnostic::error(
+                    "missing-file",
+                    format!("cannot read {}: {error}", path.display()),
+                ))
+            }),
+            Location::Remote(url) => self.network.get(&url),
+            Location::Inline(_, bytes) => Ok(bytes),
+        }
+    }
+
+    /// Finds out where a URL leads, and refuses what leads outside.
+    fn locate(&self, url: &str) -> Result<Location> {
+        let parsed = Url::parse(url).map_err(|error| {
+            Diagnostic::error("bad-address", format!("`{}` is not an address: {error}", shorten(url)))
+        })?;
+        match parsed.scheme() {
+            "file" => {
+                let path = parsed.to_file_path().map_err(|()| {
+                    Diagnostic::error(
+                        "bad-address",
+                        format!("`{}` is not the address of a file", shorten(url)),
+                    )
+                })?;
+                let real = path.canonicalize().map_err(|error| {
+                    let shown = path.strip_prefix(&self.root).unwrap_or(&path).display();
+                    let what = match error.kind() {
+                        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+                        _ => error.to_string(),
+                    };
+                    Diagnostic::error("missing-file", format!("cannot read {shown}: {what}"))
+                })?;
+                if !real.starts_with(&self.root) {
+                    let message = format!("`{}` lies outside the campaign's folder", path.display());
+                    return Err(Box::new(
+                        Diagnostic::error("outside-folder", message)
+                            .with_hint("copy the file into the campaign's folder"),
+                    ));
+                }
+                if real.is_dir() {
+                    let shown = real.strip_prefix(&self.root).unwrap_or(&real).display().to_string();
+                    return Err(Box::new(Diagnostic::error(
+                        "missing-file",
+                        format!("`{shown}` is a folder, not a file"),
+                    )));
+                }
+                Ok(Location::File(real))
+            }
+            "data" => decode_data_url(url).map(|(kind, bytes)| Location::Inline(kind, bytes)),
+            "http" | "https" => {
+                self.network.allow(&parsed)?;
+                Ok(Location::Remote(parsed))
+            }
+            scheme => Err(Box::new(Diagnostic::error(
+                "bad-address",
+                format!("`{}`: addresses of the kind `{scheme}:` are not loaded", shorten(url)),
+            ))),
+        }
+    }
+
+    /// Feeds the content of the local files that `text` (HTML or CSS) names as literals to `hasher`,
+    /// so that a changed picture or stylesheet changes the fingerprint. `base` is what relative
+    /// addresses are relative to.
+    pub fn fingerprint_text(&self, text: &str, base: &Url, hasher: &mut blake3::Hasher) {
+        let mut seen = std::collections::BTreeSet::new();
+        self.fingerprint_into(text, base, hasher, &mut seen);
+    }
+
+    fn fingerprint_into(
+        &self,
+        text: &str,
+        base: &Url,
+        hasher: &mut blake3::Hasher,
+        seen: &mut std::collections::BTreeSet<PathBuf>,
+    ) {
+        for address in css::addresses(text) {
+            let Ok(url) = base.join(address) else { continue };
+            let Ok(Location::File(path)) = self.locate(url.as_str()) else { continue };
+            if !seen.insert(path.clone()) {
+                continue;
+            }
+            hash_file(&path, hasher);
+            if path.extension().is_some_and(|extension| extension == "css")
+                && let Ok(css) = std::fs::read_to_string(&path)
+            {
+                self.fingerprint_into(&css, &url, hasher, seen);
+            }
+        }
+    }
+
+    /// Feeds the content of the local file that a record's `value` names, if it names one, to `hasher`.
+    pub fn fingerprint_value(&self, value: &str, base: &Url, hasher: &mut blake3::Hasher) {
+        if value.len() > 2048 || !value.contains('.') {
+            return;
+        }
+        let Ok(url) = base.join(value) else { return };
+        if url.scheme() == "file"
+            && let Ok(Location::File(path)) = self.locate(url.as_str())
+        {
+            hash_file(&path, hasher);
+        }
+    }
+}
+
+fn hash_file(path: &Path, hasher: &mut blake3::Hasher) {
+    match std::fs::read(path) {
+        Ok(bytes) => hasher.update(&bytes),
+        Err(_) => hasher.update(b"unreadable"),
+    };
+}
+
+/// The media type and content of a `data:` URL (RFC 2397).
+fn decode_data_url(url: &str) -> Result<(String, Vec<u8>)> {
+    let bad = |what: &str| Box::new(Diagnostic::error("bad-address", format!("`{}`: {what}", shorten(url))));
+    let rest = url.strip_prefix("data:").ok_or_else(|| bad("not a data: address"))?;
+    let (head, body) = rest.split_once(',').ok_or_else(|| bad("a data: address needs a comma"))?;
+    let body = body.split('#').next().unwrap_or_default();
+    let plain = percent_decode(body);
+    let (kind, bytes) = match head.strip_suffix(";base64") {
+        Some(kind) => (kind, decode_base64(&plain).ok_or_else(|| bad("the base64 is broken"))?),
+        None => (head, plain),
+    };
+    Ok((kind.split(';').next().unwrap_or_default().to_ascii_lowercase(), bytes))
+}
+
+fn percent_decode(text: &str) -> Vec<u8> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = |b: u8| char::from(b).to_digit(16).map(|d| d as u8);
+        if bytes[at] == b'%'
+            && let Some(high) = bytes.get(at + 1).copied().and_then(hex)
+            && let Some(low) = bytes.get(at + 2).copied().and_then(hex)
+        {
+            out.push(high << 4 | low);
+            at += 3;
+        } else {
+            out.push(bytes[at]);
+            at += 1;
+        }
+    }
+    out
+}
+
+/// RFC 4648 base64, standard or URL-safe alphabet, padding optional, white space skipped.
+fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(text.len() / 4 * 3);
+    let (mut bits, mut count) = (0_u32, 0);
+    for &byte in text {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            b'=' | b' ' | b'\t' | b'\r' | b'\n' => continue,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            out.push((bits >> count) as u8);
+        }
+    }
+    Some(out)
+}
+
+/// An address as messages show it.
+fn shorten(url: &str) -> String {
+    if url.chars().count() <= 80 {
+        return url.to_owned();
+    }
+    let start: String = url.chars().take(77).collect();
+    format!("{start}…")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_urls_decode() {
+        let (kind, bytes) = decode_data_url("data:image/svg+xml;utf8,%3Csvg/%3E").unwrap();
+        assert_eq!((kind.as_str(), bytes.as_slice()), ("image/svg+xml", b"<svg/>".as_slice()));
+        assert_eq!(decode_data_url("data:text/plain;base64,aGVsbG8=").unwrap().1, b"hello");
+        assert!(decode_data_url("data:text/plain;base64,§").is_err());
+    }
+
+    #[test]
+    fn nothing_outside_the_folder_is_read() {
+        let outer = std::env::temp_dir().join(format!("byname-resources-{}", std::process::id()));
+        let root = outer.join("campaign");
+        std::fs::create_dir_all(&root).unwrap();
+        std::fs::write(outer.join("secret.txt"), "secret").unwrap();
+        std::fs::write(root.join("open.txt"), "open").unwrap();
+        let resources = Resources::new(&root, Fonts::built_in(), Network::default()).unwrap();
+        let base = Url::from_directory_path(&resources.root).unwrap();
+        let read = |path: &str| resources.read(base.join(path).unwrap().as_str());
+        assert_eq!(read("open.txt").unwrap(), b"open");
+        for path in ["../secret.txt", "%2e%2e/secret.txt", "/etc/hostname", "https://example.com/x.png", "."]
+        {
+            assert!(read(path).is_err(), "{path}");
+        }
+        std::fs::remove_dir_all(&outer).unwrap();
+    }
+}

@@ -1,0 +1,313 @@
+//! Makes text fit its box: `data-fit`, `data-lines`, `text-overflow: ellipsis` and `line-clamp`. Text is
+//! shrunk or cut by patching the document, so that what is painted was really laid out; everything is
+//! taken back before the next record.
+
+use std::collections::BTreeMap;
+
+use blitz_dom::{BaseDocument, Node, NodeData, NodeId};
+use icu::segmenter::GraphemeClusterSegmenter;
+use style::values::computed::Overflow;
+use style::values::specified::text::TextOverflowSide;
+
+use super::Live;
+use super::document::plain_name;
+use super::measure::{border_box, content_box, describe, excerpt, inline_roots, lines, text_nodes};
+use crate::diagnostic::Diagnostic;
+
+/// Without `data-fit-min`, text shrinks to this part of its size at most.
+const DEFAULT_MINIMUM: f32 = 0.5;
+/// Font sizes are tried in steps of this many CSS pixels.
+const STEP: f32 = 0.5;
+
+const ELLIPSIS: &str = "…";
+
+/// What was done to the document for the record shown, and what it may be done to.
+#[derive(Default)]
+pub(super) struct Fitting {
+    /// Elements with `data-fit` or `data-lines`.
+    asked: Vec<NodeId>,
+    texts: Vec<(NodeId, String)>,
+    /// The `style` attributes as they were.
+    styles: Vec<(NodeId, Option<String>)>,
+}
+
+impl Fitting {
+    /// Finds the elements that ask to be fitted, after elements came or went.
+    pub(super) fn rescan(&mut self, document: &BaseDocument) {
+        self.asked.clear();
+        let mut stack = vec![document.root_node().id];
+        while let Some(id) = stack.pop() {
+            let Some(node) = document.get_node(id) else { continue };
+            if let NodeData::Element(element) = &node.data
+                && element.attrs().iter().any(|a| matches!(&*a.name.local, "data-fit" | "data-lines"))
+            {
+                self.asked.push(id);
+            }
+            stack.extend(node.children.iter().rev());
+        }
+    }
+
+    /// Takes back what was done.
+    pub(super) fn undo(&mut self, document: &mut BaseDocument) {
+        if self.texts.is_empty() && self.styles.is_empty() {
+            return;
+        }
+        let mut mutator = document.mutate();
+        for (node, text) in self.texts.drain(..) {
+            mutator.set_node_text(node, &text);
+        }
+        for (node, style) in self.styles.drain(..) {
+            match style {
+                Some(style) => mutator.set_attribute(node, plain_name("style"), &style),
+                None => mutator.clear_attribute(node, plain_name("style")),
+            }
+        }
+    }
+}
+
+/// What an element asks for.
+#[derive(Debug, Clone, Default)]
+struct Wish {
+    /// Shrink, to this font size at least.
+    shrink: Option<f32>,
+    cut: bool,
+    max_lines: Option<usize>,
+    /// Only the width counts (`text-overflow`).
+    across_only: bool,
+}
+
+/// Fits all text that needs it; tells what could not be helped.
+pub(super) fn fit(live: &mut Live) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for (node, wish) in wishes(live) {
+        if fits(&live.document, node, &wish) {
+            continue;
+        }
+        let mut done = false;
+        if let Some(minimum) = wish.shrink {
+            done = shrink(live, node, &wish, minimum, &mut problems);
+        }
+        if !done && wish.cut {
+            cut(live, node, &wish, &mut problems);
+        }
+    }
+    problems
+}
+
+/// The elements to fit, outermost first, with what they ask for.
+fn wishes(live: &Live) -> BTreeMap<NodeId, Wish> {
+    let document: &BaseDocument = &live.document;
+    let mut wishes: BTreeMap<NodeId, Wish> = BTreeMap::new();
+    inline_roots(document, live.root, &mut |root| {
+        let element = match (&root.data, root.layout_parent.get()) {
+            (NodeData::AnonymousBlock(_), Some(parent)) => parent,
+            _ => root.id,
+        };
+        let Some(styles) = document.get_node(element).and_then(|node| Some(node.primary_styles()?.clone()))
+        else {
+            return;
+        };
+        let clips = !matches!(styles.clone_overflow_x(), Overflow::Visible);
+        if clips && matches!(styles.clone_text_overflow().second, TextOverflowSide::Ellipsis) {
+            let wish = wishes.entry(element).or_default();
+            wish.cut = true;
+            wish.across_only = true;
+        }
+        if let Some(count) = line_clamp(&styles) {
+            let wish = wishes.entry(element).or_default();
+            wish.cut = true;
+            wish.max_lines = Some(count);
+        }
+    });
+    for &id in &live.fitting.asked {
+        let Some(node) = document.get_node(id) else { continue };
+        if node.primary_styles().is_none() {
+            continue;
+        }
+        let attribute = |name: &str| {
+            node.attrs()
+                .and_then(|attrs| attrs.iter().find(|a| &*a.name.local == name))
+                .map(|a| a.value.trim())
+        };
+        let fit = attribute("data-fit").unwrap_or_default();
+        let max_lines =
+            attribute("data-lines").and_then(|value| value.parse().ok()).filter(|count| *count > 0);
+        let wish = wishes.entry(id).or_default();
+        wish.across_only = false;
+        wish.max_lines = max_lines.or(wish.max_lines);
+        for word in fit.split_ascii_whitespace() {
+            match word {
+                "shrink" => wish.shrink = Some(minimum(node, attribute("data-fit-min"))),
+                "ellipsis" => wish.cut = true,
+                _ => {}
+            }
+        }
+        // A number of lines alone is a wish to cut.
+        if wish.shrink.is_none() && max_lines.is_some() {
+            wish.cut = true;
+        }
+    }
+    wishes
+}
+
+fn line_clamp(styles: &style::properties::ComputedValues) -> Option<usize> {
+    use style_traits::values::ToCss as _;
+    let value = styles.custom_properties().get_for_cssom(&style::Atom::from("byname-line-clamp"))?;
+    value.to_css_string().trim().parse().ok().filter(|count| *count > 0)
+}
+
+fn font_size(node: &Node) -> f32 {
+    node.primary_styles().map_or(16.0, |styles| styles.clone_font_size().computed_size().px())
+}
+
+/// `data-fit-min` in CSS pixels (`34`, `34px`) or as a part of the size (`60%`).
+fn minimum(node: &Node, wish: Option<&str>) -> f32 {
+    let size = font_size(node);
+    let parsed = wish.and_then(|wish| match wish.strip_suffix('%') {
+        Some(percent) => percent.trim().parse::<f32>().ok().map(|percent| size * percent / 100.0),
+        None => wish.trim_end_matches("px").trim().parse().ok(),
+    });
+    parsed.filter(|minimum| minimum.is_finite() && *minimum > 0.0).unwrap_or(size * DEFAULT_MINIMUM)
+}
+
+/// Whether all text at or below `id` lies within its box.
+fn fits(document: &BaseDocument, id: NodeId, wish: &Wish) -> bool {
+    let Some(node) = document.get_node(id) else { return true };
+    // A text span has no box of its own: the block it stands in is what it has to fit.
+    let outer = if node.is_non_atomic_inline() { node.inline_root_ancestor().unwrap_or(node) } else { node };
+    let room = content_box(outer);
+    let mut count = 0;
+    let mut within = true;
+    inline_roots(document, outer.id, &mut |root| {
+        let Some(lines) = lines(root) else { return };
+        count += lines.count;
+        let mut bounds = lines.bounds;
+        if wish.across_only {
+            (bounds.top, bounds.bottom) = (room.top, room.bottom);
+        }
+        within &= room.holds(&bounds);
+    });
+    if wish.across_only {
+        return within;
+    }
+    if wish.max_lines.is_some_and(|max| count > max) {
+        return false;
+    }
+    // A box that grows with its text must not grow out of its parent.
+    let in_parent = outer.is_out_of_flow()
+        || outer
+            .layout_parent
+            .get()
+            .and_then(|parent| document.get_node(parent))
+            .is_none_or(|parent| content_box(parent).holds(&border_box(outer)));
+    within && in_parent
+}
+
+/// Tries font sizes; true when one was found at which the text fits.
+fn shrink(live: &mut Live, id: NodeId, wish: &Wish, minimum: f32, problems: &mut Vec<Diagnostic>) -> bool {
+    let Some(node) = live.document.get_node(id) else { return true };
+    let size = font_size(node);
+    let style = node
+        .attrs()
+        .and_then(|attrs| attrs.iter().find(|a| &*a.name.local == "style"))
+        .map(|a| a.value.clone());
+    let own = style.as_ref().map_or(String::new(), |style| format!("{style};"));
+    live.fitting.styles.push((id, style));
+    let minimum = minimum.min(size);
+    let steps = ((size - minimum) / STEP).floor() as usize;
+    let try_step = |live: &mut Live, step: usize| {
+        let tried = minimum + step as f32 * STEP;
+        let style = format!("{own}font-size:{tried}px");
+        live.document.mutate().set_attribute(id, plain_name("style"), &style);
+        live.settle();
+        fits(&live.document, id, wish)
+    };
+    // The largest step that fits, if any does: text that fits at one size fits at all smaller ones.
+    let (mut low, mut high) = (0, steps);
+    let mut best = None;
+    while low <= high {
+        let middle = low + (high - low) / 2;
+        if try_step(live, middle) {
+            best = Some(middle);
+            low = middle + 1;
+        } else if middle == 0 {
+            break;
+        } else {
+            high = middle - 1;
+        }
+    }
+    try_step(live, best.unwrap_or(0));
+    let mut texts = Vec::new();
+    text_nodes(&live.document, id, &mut texts);
+    let text: String = texts.into_iter().map(|(_, text)| text).collect();
+    let place = describe(&live.document, id);
+    match best {
+        Some(step) if step > 0 => true,
+        Some(_) => {
+            problems.push(Diagnostic::warning(
+                "text-at-minimum",
+                format!("“{}” in {place} had to shrink to the smallest size, {minimum} px", excerpt(&text)),
+            ));
+            true
+        }
+        None => {
+            if !wish.cut {
+                problems.push(
+                    Diagnostic::warning(
+                        "text-overflow",
+                        format!("“{}” in {place} does not fit, even at {minimum} px", excerpt(&text)),
+                    )
+                    .with_hint("lower data-fit-min, enlarge the box, or use data-fit=\"shrink ellipsis\""),
+                );
+            }
+            false
+        }
+    }
+}
+
+/// Cuts the text at the end until it fits, with an ellipsis.
+fn cut(live: &mut Live, id: NodeId, wish: &Wish, problems: &mut Vec<Diagnostic>) {
+    let mut texts = Vec::new();
+    text_nodes(&live.document, id, &mut texts);
+    // Ends of characters as people count them, over all text nodes.
+    let segmenter = GraphemeClusterSegmenter::new();
+    let mut ends: Vec<(usize, usize)> = Vec::new();
+    for (index, (_, text)) in texts.iter().enumerate() {
+        ends.extend(segmenter.segment_str(text).skip(1).map(|end| (index, end)));
+    }
+    if ends.is_empty() {
+        return;
+    }
+    live.fitting.texts.extend(texts.iter().cloned());
+    let try_count = |live: &mut Live, count: usize| {
+        let (last, end) = if count == 0 { (0, 0) } else { ends[count - 1] };
+        let mut mutator = live.document.mutate();
+        for (index, (node, text)) in texts.iter().enumerate() {
+            if index < last {
+                mutator.set_node_text(*node, text);
+            } else if index == last {
+                mutator.set_node_text(*node, &format!("{}{ELLIPSIS}", text[..end].trim_end()));
+            } else {
+                mutator.set_node_text(*node, "");
+            }
+        }
+        drop(mutator);
+        live.settle();
+        fits(&live.document, id, wish)
+    };
+    let (mut low, mut high) = (0, ends.len() - 1);
+    while low < high {
+        let middle = (low + high).div_ceil(2);
+        if try_count(live, middle) {
+            low = middle;
+        } else {
+            high = middle - 1;
+        }
+    }
+    try_count(live, low);
+    let text: String = texts.iter().map(|(_, text)| text.as_str()).collect();
+    problems.push(Diagnostic::warning(
+        "text-cut",
+        format!("“{}” in {} was cut to fit", excerpt(&text), describe(&live.document, id)),
+    ));
+}

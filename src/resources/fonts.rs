@@ -1,0 +1,189 @@
+//! The fonts a document sees: the campaign's own, the built-in ones, and installed ones only on request.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use blitz_dom::FontContext;
+use parley::fontique::{
+    Blob, Collection, CollectionOptions, FallbackKey, FamilyId, GenericFamily, Language, Script,
+    ScriptExt as _, SourceCache,
+};
+use resvg::usvg::fontdb;
+
+use crate::diagnostic::{Diagnostic, Result, Span};
+
+/// Languages whose fall-back fonts are looked up on their own (fontique's list for each script).
+const LANGUAGES: [(&[u8; 4], &[&str]); 7] = [
+    (
+        b"Arab",
+        &["ar-IR", "fa", "ks", "ku-IQ", "ku-IR", "la", "ota", "pa-PK", "ps-AF", "ps-PK", "sd", "ug", "ur"],
+    ),
+    (b"Beng", &["as", "mni"]),
+    (b"Deva", &["bh", "bho", "brx", "doi", "hne", "kok", "mai", "mr", "bne", "sa", "sat"]),
+    (b"Ethi", &["am", "byn", "sid", "ti-ER", "ti-ET", "tig", "wal"]),
+    (b"Hani", &["ja", "ko", "zh-HK", "zh-TW", "zh-MO", "zh-SG"]),
+    (b"Hebr", &["yi"]),
+    (b"Tibt", &["dz"]),
+];
+
+/// A set of fonts, ready to be handed to documents. Cloning what it hands out shares the font files.
+pub struct Fonts {
+    context: FontContext,
+    svg: Arc<fontdb::Database>,
+    fingerprint: blake3::Hash,
+}
+
+impl Fonts {
+    /// Only the fonts within the binary (Noto Sans and DejaVu).
+    pub fn built_in() -> Self {
+        Self::from_files(Vec::new(), false)
+    }
+
+    /// The fonts of `files` (TTF, OTF, TTC, WOFF, WOFF2), then the built-in ones; the installed ones
+    /// too when `system` is set. Families of `files` come first wherever a character needs a fall-back.
+    pub fn load(files: &[PathBuf], system: bool) -> Result<Self, Vec<Diagnostic>> {
+        let mut loaded = Vec::new();
+        let mut problems = Vec::new();
+        for path in files {
+            match read_font(path) {
+                Ok(bytes) => loaded.push(bytes),
+                Err(problem) => problems.push(*problem),
+            }
+        }
+        if problems.is_empty() { Ok(Self::from_files(loaded, system)) } else { Err(problems) }
+    }
+
+    fn from_files(files: Vec<Vec<u8>>, system: bool) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&[u8::from(system)]);
+        let mut svg = fontdb::Database::new();
+        let mut collection = Collection::new(CollectionOptions { shared: false, system_fonts: system });
+
+        let mut own = Vec::new();
+        for bytes in files {
+            hasher.update(blake3::hash(&bytes).as_bytes());
+            let bytes = Arc::new(bytes);
+            svg.load_font_source(fontdb::Source::Binary(bytes.clone()));
+            register(&mut collection, Blob::new(bytes), &mut own);
+        }
+        let mut built_in = |faces: &[&'static [u8]]| {
+            let mut families: Vec<FamilyId> = Vec::new();
+            for &face in faces {
+                svg.load_font_source(fontdb::Source::Binary(Arc::new(face)));
+                register(&mut collection, Blob::new(Arc::new(face)), &mut families);
+            }
+            families
+        };
+        let sans = built_in(&[
+            notosans::REGULAR_TTF,
+            notosans::BOLD_TTF,
+            notosans::ITALIC_TTF,
+            notosans::BOLD_ITALIC_TTF,
+            dejavu::sans::regular(),
+            dejavu::sans::bold(),
+        ]);
+        let serif = built_in(&[
+            dejavu::serif::regular(),
+            dejavu::serif::bold(),
+            dejavu::serif::italic(),
+            dejavu::serif::bold_italic(),
+        ]);
+        let mono = built_in(&[dejavu::sans_mono::regular(), dejavu::sans_mono::bold()]);
+        // What list markers are drawn with.
+        register(&mut collection, Blob::new(Arc::new(blitz_dom::BULLET_FONT)), &mut Vec::new());
+        svg.set_sans_serif_family("Noto Sans");
+        svg.set_serif_family("DejaVu Serif");
+        svg.set_monospace_family("DejaVu Sans Mono");
+        if system {
+            svg.load_system_fonts();
+        }
+
+        let emoji: Vec<FamilyId> = own
+            .iter()
+            .copied()
+            .filter(|id| {
+                collection.family_name(*id).is_some_and(|name| name.to_lowercase().contains("emoji"))
+            })
+            .collect();
+        for (generic, families) in [
+            (GenericFamily::SansSerif, &sans),
+            (GenericFamily::SystemUi, &sans),
+            (GenericFamily::UiSansSerif, &sans),
+            (GenericFamily::Cursive, &sans),
+            (GenericFamily::Fantasy, &sans),
+            (GenericFamily::Serif, &serif),
+            (GenericFamily::UiSerif, &serif),
+            (GenericFamily::Math, &serif),
+            (GenericFamily::Monospace, &mono),
+            (GenericFamily::UiMonospace, &mono),
+            (GenericFamily::Emoji, &emoji),
+        ] {
+            if !system || collection.generic_families(generic).next().is_none() {
+                collection.set_generic_families(generic, families.iter().copied());
+            }
+        }
+
+        let fallbacks: Vec<FamilyId> = own.iter().chain(&sans).chain(&serif).chain(&mono).copied().collect();
+        for (script, _) in Script::all_samples() {
+            let languages = LANGUAGES.iter().find(|(name, _)| Script::from_bytes(**name) == *script);
+            let tags = languages.map_or([].as_slice(), |(_, tags)| tags);
+            let locales = tags.iter().filter_map(|tag| Language::parse(tag).ok()).map(Some);
+            for locale in std::iter::once(None).chain(locales) {
+                let key = FallbackKey::new(*script, locale.as_ref());
+                let installed: Vec<FamilyId> =
+                    if system { collection.fallback_families(key).collect() } else { Vec::new() };
+                let families = own.iter().chain(&installed).chain(&fallbacks[own.len()..]).copied();
+                collection.set_fallbacks(key, families);
+            }
+        }
+        let context = FontContext { collection, source_cache: SourceCache::new_shared() };
+        Self { context, svg: Arc::new(svg), fingerprint: hasher.finalize() }
+    }
+
+    /// A font context for one document.
+    pub fn context(&self) -> FontContext {
+        self.context.clone()
+    }
+
+    /// The same fonts for text within SVG images.
+    pub fn for_svg(&self) -> Arc<fontdb::Database> {
+        self.svg.clone()
+    }
+
+    /// Changes when the campaign's fonts do.
+    pub fn fingerprint(&self) -> blake3::Hash {
+        self.fingerprint
+    }
+}
+
+fn register(collection: &mut Collection, blob: Blob<u8>, families: &mut Vec<FamilyId>) {
+    for (family, _) in collection.register_fonts(blob, None) {
+        if !families.contains(&family) {
+            families.push(family);
+        }
+    }
+}
+
+/// A font file's bytes, unpacked if it is a WOFF or WOFF2.
+pub(super) fn unpack_font(bytes: Vec<u8>) -> Option<Vec<u8>> {
+    let bytes = match blitz_dom::decode_font_bytes(&bytes) {
+        std::borrow::Cow::Owned(unpacked) => unpacked,
+        std::borrow::Cow::Borrowed(_) => bytes,
+    };
+    skrifa::raw::FileRef::new(&bytes).is_ok().then_some(bytes)
+}
+
+fn read_font(path: &Path) -> Result<Vec<u8>> {
+    let bytes = std::fs::read(path).map_err(|error| {
+        Diagnostic::error("missing-font", format!("cannot read the font: {error}"))
+            .with_span(Span::file(path))
+            .with_hint("check `files` under [fonts]")
+    })?;
+    unpack_font(bytes).ok_or_else(|| {
+        Box::new(
+            Diagnostic::error("broken-font", "this is not a font that can be read")
+                .with_span(Span::file(path))
+                .with_hint("TTF, OTF, TTC, WOFF and WOFF2 files work"),
+        )
+    })
+}

@@ -1,0 +1,245 @@
+//! One image file, decoded: upright, in sRGB, with premultiplied alpha; an SVG stays a drawing.
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
+use moxcms::{ColorProfile, Layout, TransformOptions};
+use resvg::{tiny_skia, usvg};
+use usvg::fontdb;
+
+use super::shorten;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::display::Picture;
+
+/// Pixels across or down that are decoded at most.
+const MAX_SIDE: u32 = 16_384;
+/// Bytes that decoding one image may take.
+const MAX_ALLOC: u64 = 512 << 20;
+
+/// A decoded image.
+pub struct Image {
+    /// Intrinsic size in CSS pixels.
+    pub width: f64,
+    pub height: f64,
+    content: Content,
+}
+
+enum Content {
+    Raster(Picture),
+    Vector { tree: Box<usvg::Tree>, id: u64, stub: String },
+}
+
+impl Image {
+    /// Decodes PNG, JPEG, WebP, GIF (its first frame), BMP or SVG. `url` is only for messages.
+    pub fn decode(url: &str, bytes: &[u8], fonts: &Arc<fontdb::Database>) -> Result<Self> {
+        let id = u64::from_le_bytes(blake3::hash(bytes).as_bytes()[..8].try_into().expect("eight bytes"));
+        let broken = |what: String| {
+            Diagnostic::error("broken-image", format!("the image {} cannot be decoded: {what}", name_of(url)))
+                .with_hint("PNG, JPEG, WebP, GIF, BMP and SVG work; open the file and save it again")
+        };
+        if bytes.is_empty() {
+            return Err(Box::new(broken("the file is empty".to_owned())));
+        }
+        if looks_like_svg(bytes) {
+            return Self::parse_svg(bytes, id, fonts).map_err(|error| Box::new(broken(error.to_string())));
+        }
+        let mut reader = ImageReader::new(Cursor::new(bytes))
+            .with_guessed_format()
+            .map_err(|error| Box::new(broken(error.to_string())))?;
+        if reader.format().is_none() {
+            return Err(Box::new(broken("the format is not known".to_owned())));
+        }
+        let is_jpeg = reader.format() == Some(image::ImageFormat::Jpeg);
+        let mut limits = Limits::default();
+        limits.max_image_width = Some(MAX_SIDE);
+        limits.max_image_height = Some(MAX_SIDE);
+        limits.max_alloc = Some(MAX_ALLOC);
+        reader.limits(limits);
+        let mut decoder = reader.into_decoder().map_err(|error| Box::new(broken(error.to_string())))?;
+        let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+        let profile = decoder.icc_profile().ok().flatten();
+        let mut image =
+            DynamicImage::from_decoder(decoder).map_err(|error| Box::new(broken(error.to_string())))?;
+        image.apply_orientation(orientation);
+        let mut pixels = image.into_rgba8();
+        let converted = profile.is_some_and(|profile| to_srgb(&mut pixels, &profile));
+        let (width, height) = pixels.dimensions();
+        let mut pixels = pixels.into_raw();
+        let opaque = premultiply(&mut pixels);
+        let untouched = is_jpeg && orientation == Orientation::NoTransforms && !converted;
+        let picture = Picture {
+            width,
+            height,
+            pixels: Arc::new(pixels),
+            opaque,
+            id,
+            jpeg: untouched.then(|| Arc::new(bytes.to_vec())),
+        };
+        Ok(Self { width: width.into(), height: height.into(), content: Content::Raster(picture) })
+    }
+
+    /// An SVG element, drawn at once at its size in device pixels.
+    pub fn drawing(svg: &str, width: f64, height: f64, fonts: &Arc<fontdb::Database>) -> Result<Self> {
+        let tree = parse_svg(svg.as_bytes(), fonts).map_err(|error| {
+            Diagnostic::error("broken-image", format!("an inline <svg> cannot be drawn: {error}"))
+        })?;
+        let id =
+            u64::from_le_bytes(blake3::hash(svg.as_bytes()).as_bytes()[..8].try_into().expect("eight bytes"));
+        let picture = rasterise_svg(&tree, id, width, height).ok_or_else(|| {
+            Diagnostic::error(
+                "broken-image",
+                format!("an inline <svg> of {width:.0}×{height:.0} pixels cannot be drawn"),
+            )
+        })?;
+        Ok(Self { width, height, content: Content::Raster(picture) })
+    }
+
+    fn parse_svg(bytes: &[u8], id: u64, fonts: &Arc<fontdb::Database>) -> Result<Self, usvg::Error> {
+        let tree = parse_svg(bytes, fonts)?;
+        let size = tree.size();
+        let (width, height) = (f64::from(size.width()), f64::from(size.height()));
+        let text = String::from_utf8_lossy(bytes);
+        let root = text.find("<svg").map_or("", |at| {
+            let rest = &text[at + 4..];
+            &rest[..rest.find('>').unwrap_or(rest.len())]
+        });
+        // Layout needs to know which of width, height and ratio the file itself gives.
+        let attribute = |name: &str| {
+            let value = svg_attribute(root, name)?;
+            Some(format!(" {name}=\"{}\"", value.replace(['"', '<', '&'], "")))
+        };
+        let mut stub = "<svg xmlns=\"http://www.w3.org/2000/svg\"".to_owned();
+        for name in ["width", "height", "viewBox", "preserveAspectRatio"] {
+            stub.extend(attribute(name));
+        }
+        stub.push_str("/>");
+        Ok(Self { width, height, content: Content::Vector { tree: Box::new(tree), id, stub } })
+    }
+
+    /// A tiny SVG of the same intrinsic size and ratio: what layout gets to see.
+    pub(super) fn stub(&self) -> String {
+        match &self.content {
+            Content::Raster(picture) => {
+                let Picture { width, height, .. } = picture;
+                format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\"/>")
+            }
+            Content::Vector { stub, .. } => stub.clone(),
+        }
+    }
+
+    /// True when the image has no pixels of its own.
+    pub fn is_vector(&self) -> bool {
+        matches!(self.content, Content::Vector { .. })
+    }
+
+    /// The pixels: a raster image's own; a drawing's at `width` × `height` device pixels.
+    pub fn picture(&self, width: f64, height: f64) -> Option<Picture> {
+        match &self.content {
+            Content::Raster(picture) => Some(picture.clone()),
+            Content::Vector { tree, id, .. } => rasterise_svg(tree, *id, width, height),
+        }
+    }
+
+    /// Memory that the image takes, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        match &self.content {
+            Content::Raster(picture) => {
+                picture.pixels.len() + picture.jpeg.as_ref().map_or(0, |source| source.len())
+            }
+            // A tree has no size to ask for; drawings are small.
+            Content::Vector { .. } => 64 << 10,
+        }
+    }
+}
+
+/// Parses an SVG document with the campaign's fonts. Nothing it names outside itself is loaded.
+pub fn parse_svg(bytes: &[u8], fonts: &Arc<fontdb::Database>) -> Result<usvg::Tree, usvg::Error> {
+    let mut options =
+        usvg::Options { fontdb: fonts.clone(), font_family: "Noto Sans".to_owned(), ..Default::default() };
+    options.image_href_resolver.resolve_string = Box::new(|_, _| None);
+    usvg::Tree::from_data(bytes, &options)
+}
+
+/// A drawing as pixels of the given size; `None` when it is empty or too large.
+pub fn rasterise_svg(tree: &usvg::Tree, id: u64, width: f64, height: f64) -> Option<Picture> {
+    let (width, height) = (width.ceil().max(1.0) as u32, height.ceil().max(1.0) as u32);
+    if width > MAX_SIDE || height > MAX_SIDE {
+        return None;
+    }
+    let mut pixmap = tiny_skia::Pixmap::new(width, height)?;
+    let size = tree.size();
+    let transform =
+        tiny_skia::Transform::from_scale(width as f32 / size.width(), height as f32 / size.height());
+    resvg::render(tree, transform, &mut pixmap.as_mut());
+    let opaque = pixmap.data().chunks_exact(4).all(|pixel| pixel[3] == 255);
+    let id = id ^ (u64::from(width) << 32 | u64::from(height)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    Some(Picture { width, height, pixels: Arc::new(pixmap.take()), opaque, id, jpeg: None })
+}
+
+/// Converts to sRGB in place; false when the profile is sRGB already, or of no use.
+fn to_srgb(pixels: &mut image::RgbaImage, profile: &[u8]) -> bool {
+    let Ok(source) = ColorProfile::new_from_slice(profile) else { return false };
+    if source.color_space != moxcms::DataColorSpace::Rgb {
+        return false;
+    }
+    let target = ColorProfile::new_srgb();
+    let Ok(transform) =
+        source.create_transform_8bit(Layout::Rgba, &target, Layout::Rgba, TransformOptions::default())
+    else {
+        return false;
+    };
+    let mut out = vec![0; pixels.as_raw().len()];
+    if transform.transform(pixels.as_raw(), &mut out).is_err() || out == *pixels.as_raw() {
+        return false;
+    }
+    pixels.copy_from_slice(&out);
+    true
+}
+
+/// Premultiplies in place; true when every pixel is opaque.
+fn premultiply(pixels: &mut [u8]) -> bool {
+    let mut opaque = true;
+    for pixel in pixels.chunks_exact_mut(4) {
+        let alpha = u32::from(pixel[3]);
+        if alpha < 255 {
+            opaque = false;
+            for channel in &mut pixel[..3] {
+                *channel = ((u32::from(*channel) * alpha + 127) / 255) as u8;
+            }
+        }
+    }
+    opaque
+}
+
+fn looks_like_svg(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(2048)];
+    let gzip = head.starts_with(&[0x1f, 0x8b]);
+    gzip || (!head.contains(&0) && head.windows(4).any(|window| window == b"<svg"))
+}
+
+fn svg_attribute<'a>(root: &'a str, name: &str) -> Option<&'a str> {
+    let mut rest = root;
+    while let Some(at) = rest.find(name) {
+        let before = rest[..at].chars().next_back();
+        let after = rest[at + name.len()..].trim_start();
+        if before.is_some_and(char::is_whitespace)
+            && let Some(value) = after.strip_prefix('=')
+        {
+            let value = value.trim_start();
+            let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+            return value[1..].split(quote).next();
+        }
+        rest = &rest[at + name.len()..];
+    }
+    None
+}
+
+/// The last part of an address: what people call the file.
+fn name_of(url: &str) -> String {
+    if url.starts_with("data:") {
+        return "in a data: address".to_owned();
+    }
+    format!("`{}`", shorten(url.rsplit('/').next().unwrap_or(url)))
+}

@@ -1,0 +1,84 @@
+//! A scanner that knows, character by character, where in HTML it stands. It reads what designers
+//! write, not all that the HTML standard recovers from; the document itself is parsed by html5ever.
+
+/// Where the scanner stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum State {
+    /// Between tags.
+    Data,
+    /// After `<`.
+    TagOpen,
+    /// Within a start tag's or an end tag's name.
+    TagName,
+    /// Within a tag, between attributes.
+    BeforeAttribute,
+    AttributeName,
+    /// After a name, before `=` or the next attribute.
+    AfterAttributeName,
+    /// After `=`.
+    BeforeValue,
+    /// Within a value; the quote that ends it, if there is one.
+    Value(Option<char>),
+    /// Within an element that holds nothing but text.
+    RawText(String),
+    /// Within `<!-- … -->`.
+    Comment,
+    /// Within `<!doctype …>` and the like.
+    Declaration,
+}
+
+/// Elements that never have content.
+pub(super) fn is_void(name: &str) -> bool {
+    matches!(
+        name,
+        "area"
+            | "base"
+            | "br"
+            | "col"
+            | "embed"
+            | "hr"
+            | "img"
+            | "input"
+            | "link"
+            | "meta"
+            | "source"
+            | "track"
+            | "wbr"
+    )
+}
+
+/// Elements whose content is text whatever it looks like.
+pub(super) fn is_raw_text(name: &str) -> bool {
+    matches!(name, "style" | "script" | "title" | "textarea" | "xmp" | "iframe" | "noembed" | "noframes")
+}
+
+/// Elements whose end tag may be left out.
+pub(super) fn may_stay_open(name: &str) -> bool {
+    matches!(
+        name,
+        "html"
+            | "head"
+            | "body"
+            | "p"
+            | "li"
+            | "dt"
+            | "dd"
+            | "option"
+            | "optgroup"
+            | "thead"
+            | "tbody"
+            | "tfoot"
+            | "tr"
+            | "td"
+            | "th"
+            | "colgroup"
+            | "caption"
+            | "rt"
+            | "rp"
+    )
+}
+
+/// Attributes whose values are CSS declarations.
+pub(super) fn holds_css(name: &str) -> bool {
+    name == "style"
+}
