@@ -3,11 +3,13 @@
 //! It is the waist of the house: above it nobody knows a rasteriser, below it nobody knows HTML.
 //! All geometry is in device pixels of the frame (CSS pixels times the scale factor), y downwards.
 
+mod damage;
 mod layer;
 mod list;
 mod paint;
 mod text;
 
+pub use damage::{IRect, damage};
 pub use layer::{Blend, Filter, Layer, Mask, MaskKind};
 pub use list::{Command, DisplayList, Draw, Node, Recorder, Shape};
 pub use paint::{Color, ColorStop, Gradient, GradientKind, Paint, Pattern, Picture};

@@ -1,1 +1,21 @@
+//! Pixels of a display list, on the CPU.
+//!
+//! A frame is drawn in cells of a fixed grid. A cell's pixels depend only on the list, never on
+//! which part of the frame was asked for: that is why [`CpuRasteriser::render_rects`] gives the
+//! very bytes that [`CpuRasteriser::render`] gives.
 
+mod area;
+mod blur;
+mod cache;
+mod cpu;
+mod filter;
+mod frame;
+mod layer;
+mod paint;
+mod picture;
+mod shadow;
+mod text;
+
+pub use crate::display::IRect;
+pub use cpu::CpuRasteriser;
+pub use frame::Frame;
