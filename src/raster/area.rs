@@ -51,12 +51,7 @@ impl Area {
     }
 
     pub fn intersect(self, other: Self) -> Self {
-        Self::new(
-            self.x0.max(other.x0),
-            self.y0.max(other.y0),
-            self.x1.min(other.x1),
-            self.y1.min(other.y1),
-        )
+        Self::new(self.x0.max(other.x0), self.y0.max(other.y0), self.x1.min(other.x1), self.y1.min(other.y1))
     }
 
     pub fn union(self, other: Self) -> Self {
@@ -66,12 +61,7 @@ impl Area {
         if other.is_empty() {
             return self;
         }
-        Self::new(
-            self.x0.min(other.x0),
-            self.y0.min(other.y0),
-            self.x1.max(other.x1),
-            self.y1.max(other.y1),
-        )
+        Self::new(self.x0.min(other.x0), self.y0.min(other.y0), self.x1.max(other.x1), self.y1.max(other.y1))
     }
 
     pub fn inflate(self, by: i32) -> Self {

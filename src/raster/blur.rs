@@ -200,8 +200,9 @@ mod tests {
             let reach = radius(sigma) as usize;
             assert!(reach as f32 <= 3.0 * sigma + 2.0, "sigma {sigma} reaches {reach}");
             let (width, height) = (reach * 2 + 23, reach * 2 + 17);
-            let values: Vec<u16> =
-                (0..width * height).map(|i| (i as u32).wrapping_mul(2_654_435_761).rotate_left(9) as u16).collect();
+            let values: Vec<u16> = (0..width * height)
+                .map(|i| (i as u32).wrapping_mul(2_654_435_761).rotate_left(9) as u16)
+                .collect();
             let mut whole = values.clone();
             blur::<1>(&mut whole, width, sigma);
             // One pixel in the middle, from no more than what lies within the radius.

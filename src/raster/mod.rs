@@ -19,3 +19,6 @@ mod text;
 pub use crate::display::IRect;
 pub use cpu::CpuRasteriser;
 pub use frame::Frame;
+
+#[cfg(test)]
+mod tests;

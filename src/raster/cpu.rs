@@ -1,0 +1,561 @@
+//! The rasteriser: walks a display list cell by cell and has vello_cpu fill the paths.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Range;
+
+use kurbo::{Affine, BezPath, Rect, Shape as _};
+use vello_cpu::color::{AlphaColor, Srgb};
+use vello_cpu::peniko::{Extend, Fill, ImageQuality, ImageSampler};
+use vello_cpu::{
+    Image as ImagePaint, ImageSource, Level, PixmapMut, RasterizerSettings, RenderContext, RenderSettings,
+    Resources,
+};
+
+use super::area::{Area, Surface};
+use super::cache::Cache;
+use super::layer::{self, Scene};
+use super::picture::{self, Image, Pictures, Placed};
+use super::shadow::Shadows;
+use super::{Frame, IRect, filter, paint, text};
+use crate::display::{Blend, Command, DisplayList, Draw, Layer, Paint, Shape};
+
+/// The size of a cell in pixels. Cells are wide, since most of a list's text runs across; they are
+/// low, since a changed line of text should not redraw much above and below it.
+const CELL: (i32, i32) = (2048, 64);
+
+/// Bytes of pattern tiles that are kept.
+const TILE_BYTES: usize = 8 << 20;
+
+/// Frames are at most this wide and high, in pixels.
+const MAX_SIDE: u32 = 32_768;
+
+/// Groups that need pixels of their own may be nested this deep; what is deeper is not drawn.
+const MAX_DEPTH: usize = 32;
+
+/// Draws display lists on one thread. It keeps scaled pictures, shadows, glyph outlines and buffers
+/// from one list to the next, within fixed bounds.
+#[derive(Debug)]
+pub struct CpuRasteriser {
+    /// Idle contexts: one is in use for every level of nesting.
+    contexts: Vec<RenderContext>,
+    resources: Resources,
+    /// The pixels of one cell.
+    cell: Vec<u8>,
+    pictures: Pictures,
+    shadows: Shadows,
+    tiles: Cache<u64, Image>,
+    depth: usize,
+}
+
+impl Default for CpuRasteriser {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Part of a scene that is drawn in one go.
+struct Pass<'a> {
+    scene: &'a Scene<'a>,
+    range: Range<usize>,
+    /// Clips around the range's start.
+    open: &'a [usize],
+    /// What lies below.
+    base: Option<Placed>,
+    /// The pixels of the separate groups in the range.
+    groups: HashMap<usize, Placed>,
+}
+
+/// What a pop has to close.
+enum Open {
+    Nothing,
+    Clip,
+    Layer,
+}
+
+/// Where a cell is drawn: `context` has the cell's corner at its own (0, 0).
+struct Canvas<'a> {
+    context: &'a mut RenderContext,
+    /// Maps the frame to the context.
+    origin: Affine,
+    /// The cell up to the right and lower edge of `need`: everything that touches it is drawn, so
+    /// that what is drawn left of and above a pixel never depends on `need`.
+    region: Area,
+    /// The pixels that are asked for.
+    need: Area,
+}
+
+impl CpuRasteriser {
+    pub fn new() -> Self {
+        Self {
+            contexts: Vec::new(),
+            resources: Resources::new(),
+            cell: Vec::new(),
+            pictures: Pictures::new(),
+            shadows: Shadows::new(),
+            tiles: Cache::new(TILE_BYTES),
+            depth: 0,
+        }
+    }
+
+    /// Draws the list on a transparent ground; the frame takes the list's size.
+    pub fn render(&mut self, list: &DisplayList, frame: &mut Frame) {
+        frame.reset(list.width.min(MAX_SIDE), list.height.min(MAX_SIDE));
+        let rect = frame.rect();
+        self.render_rects(list, frame, &[rect]);
+    }
+
+    /// Clears and draws the pixels inside the rectangles, which become what [`Self::render`] would
+    /// have made them, bit for bit. The frame keeps its size.
+    pub fn render_rects(&mut self, list: &DisplayList, frame: &mut Frame, rects: &[IRect]) {
+        let scene = Scene::new(list);
+        for rect in rects {
+            let rect = rect.intersect(frame.rect());
+            if rect.is_empty() {
+                continue;
+            }
+            // Frames are no larger than MAX_SIDE, so the values fit.
+            let [x0, y0, x1, y1] = [rect.x0, rect.y0, rect.x1, rect.y1].map(|v| v as i32);
+            let area = Area::new(x0, y0, x1, y1);
+            self.paint(&scene, 0..list.commands.len(), area, |piece, pixels, stride| {
+                for y in piece.y0..piece.y1 {
+                    let start = (y - piece.y0) as usize * stride;
+                    frame
+                        .span_mut(y as u32, piece.x0 as u32, piece.x1 as u32)
+                        .copy_from_slice(&pixels[start..start + piece.width() as usize * 4]);
+                }
+            });
+        }
+    }
+
+    /// The pixels of a range of commands, which holds whole groups.
+    fn surface(&mut self, scene: &Scene<'_>, range: Range<usize>, need: Area) -> Surface {
+        let mut surface = Surface::new(need);
+        self.paint(scene, range, need, |piece, pixels, stride| {
+            for y in piece.y0..piece.y1 {
+                let start = (y - piece.y0) as usize * stride;
+                surface
+                    .row_mut(y, piece.x0, piece.x1)
+                    .copy_from_slice(&pixels[start..start + piece.width() as usize * 4]);
+            }
+        });
+        surface
+    }
+
+    /// Draws the commands inside `need` and hands over the pixels, piece by piece: the area, the
+    /// pixels from its corner on, and the bytes from one row to the next.
+    fn paint(
+        &mut self,
+        scene: &Scene<'_>,
+        range: Range<usize>,
+        need: Area,
+        mut out: impl FnMut(Area, &[u8], usize),
+    ) {
+        if need.is_empty() || self.depth >= MAX_DEPTH {
+            return;
+        }
+        self.depth += 1;
+        // A backdrop filter needs all that lies below it, and some of it around `need`: draw in
+        // stages, each on top of the one before. Later stages say what earlier ones have to show.
+        let mut stages: Vec<(usize, Vec<usize>, Area)> = Vec::new();
+        let mut wanted = need;
+        for (push, open) in scene.backdrops(range.clone()).into_iter().rev() {
+            let command = &scene.commands()[push];
+            let Draw::Push(layer) = &command.draw else { continue };
+            let touched = layer::touched(command, wanted);
+            if !touched.is_empty() {
+                stages.push((push, open, wanted));
+                wanted = wanted.union(filter::inputs(&layer.backdrop, touched));
+            }
+        }
+        let mut start = range.start;
+        let mut open: Vec<usize> = Vec::new();
+        let mut base: Option<Surface> = None;
+        let mut backdrop: Option<(usize, Surface)> = None;
+        while let Some((push, next_open, next_wanted)) = stages.pop() {
+            let mut below = Surface::new(wanted);
+            self.pass(scene, start..push, &open, base, backdrop, wanted, &mut |piece, pixels, stride| {
+                for y in piece.y0..piece.y1 {
+                    let start = (y - piece.y0) as usize * stride;
+                    below
+                        .row_mut(y, piece.x0, piece.x1)
+                        .copy_from_slice(&pixels[start..start + piece.width() as usize * 4]);
+                }
+            });
+            let command = &scene.commands()[push];
+            backdrop = None;
+            if let Draw::Push(layer) = &command.draw {
+                let touched = layer::touched(command, next_wanted);
+                let mut filtered = below.crop(filter::inputs(&layer.backdrop, touched));
+                filter::apply_all(&layer.backdrop, &mut filtered);
+                backdrop = Some((push, filtered.crop(touched)));
+            }
+            (start, open, base, wanted) = (push, next_open, Some(below), next_wanted);
+        }
+        self.pass(scene, start..range.end, &open, base, backdrop, need, &mut out);
+        self.depth -= 1;
+    }
+
+    /// Draws the range over `base`. `backdrop` belongs to the range's first command.
+    #[allow(clippy::too_many_arguments, reason = "one stage of `paint`, which has all of them at hand")]
+    fn pass(
+        &mut self,
+        scene: &Scene<'_>,
+        range: Range<usize>,
+        open: &[usize],
+        base: Option<Surface>,
+        mut backdrop: Option<(usize, Surface)>,
+        need: Area,
+        out: &mut dyn FnMut(Area, &[u8], usize),
+    ) {
+        let mut groups = HashMap::new();
+        let mut index = range.start;
+        while index < range.end {
+            let command = &scene.commands()[index];
+            if let Draw::Push(layer) = &command.draw {
+                if !need.touches(command.bounds) {
+                    index = scene.end(index);
+                } else if scene.is_separate(index, layer) {
+                    let below = backdrop.take_if(|(push, _)| *push == index).map(|(_, below)| below);
+                    if let Some(placed) = self.group(scene, index, layer, below, need) {
+                        groups.insert(index, placed);
+                    }
+                    index = scene.end(index);
+                }
+            }
+            index += 1;
+        }
+        let base = base.and_then(Placed::surface);
+        let pass = Pass { scene, range, open, base, groups };
+        for row in need.y0.div_euclid(CELL.1)..=(need.y1 - 1).div_euclid(CELL.1) {
+            for column in need.x0.div_euclid(CELL.0)..=(need.x1 - 1).div_euclid(CELL.0) {
+                let (x, y) = (column * CELL.0, row * CELL.1);
+                let inside = need.intersect(Area::new(x, y, x + CELL.0, y + CELL.1));
+                self.draw_cell(&pass, (x, y), inside, out);
+            }
+        }
+    }
+
+    /// The pixels of a separate group, all but its clip, its blending and its opacity.
+    fn group(
+        &mut self,
+        scene: &Scene<'_>,
+        push: usize,
+        layer: &Layer,
+        backdrop: Option<Surface>,
+        need: Area,
+    ) -> Option<Placed> {
+        let area = layer::touched(&scene.commands()[push], need);
+        if area.is_empty() {
+            return None;
+        }
+        let wide = filter::inputs(&layer.filters, area);
+        let mut content = self.surface(scene, push + 1..scene.end(push), wide);
+        filter::apply_all(&layer.filters, &mut content);
+        let mut content = if wide == area { content } else { content.crop(area) };
+        if let Some(backdrop) = backdrop {
+            let mut below = backdrop.crop(area);
+            layer::lay_over(&mut below, &content);
+            content = below;
+        }
+        if let Some(mask) = &layer.mask {
+            let list = Scene::new(&mask.list);
+            let pixels = self.surface(&list, 0..mask.list.commands.len(), area);
+            layer::mask(&mut content, &pixels, mask.kind);
+        }
+        Placed::surface(content)
+    }
+
+    fn draw_cell(
+        &mut self,
+        pass: &Pass<'_>,
+        (x, y): (i32, i32),
+        need: Area,
+        out: &mut dyn FnMut(Area, &[u8], usize),
+    ) {
+        // Whole tiles of the rasteriser, so that its own edges never cut through one.
+        let (width, height) = ((need.x1 - x + 3) / 4 * 4, (need.y1 - y + 3) / 4 * 4);
+        let mut context = self.contexts.pop().unwrap_or_else(|| {
+            let level = Level::try_detect().unwrap_or(Level::baseline());
+            RenderContext::new_with(4, 4, RenderSettings { level, num_threads: 0 })
+        });
+        // A cell is small enough for u16.
+        context.reset_and_resize(width as u16, height as u16);
+        let origin = Affine::translate((f64::from(-x), f64::from(-y)));
+        context.set_transform(origin);
+        let region = Area::new(x, y, x + width, y + height);
+        let mut canvas = Canvas { context: &mut context, origin, region, need };
+        self.draw_commands(pass, &mut canvas);
+        context.flush();
+        self.cell.resize(width as usize * height as usize * 4, 0);
+        if let Some(target) = PixmapMut::new(width as u16, height as u16, &mut self.cell) {
+            context.render_with(target, &mut self.resources, RasterizerSettings::default());
+        }
+        self.contexts.push(context);
+        let start = ((need.y0 - y) * width + need.x0 - x) as usize * 4;
+        out(need, &self.cell[start..], width as usize * 4);
+    }
+
+    fn draw_commands(&mut self, pass: &Pass<'_>, canvas: &mut Canvas<'_>) {
+        let scene = pass.scene;
+        if let Some(base) = &pass.base {
+            canvas.fill_placed(base, canvas.need.rect());
+        }
+        let mut opened = Vec::new();
+        for push in pass.open {
+            if let Draw::Push(layer) = &scene.commands()[*push].draw {
+                opened.push(canvas.open(layer));
+            }
+        }
+        let mut index = pass.range.start;
+        while index < pass.range.end {
+            let command = &scene.commands()[index];
+            match &command.draw {
+                Draw::Push(layer) => {
+                    if !canvas.region.touches(command.bounds) {
+                        index = scene.end(index);
+                    } else if scene.is_separate(index, layer) {
+                        if let Some(placed) = pass.groups.get(&index) {
+                            let open = canvas.open(layer);
+                            canvas.fill_placed(placed, canvas.need.rect());
+                            canvas.close(open);
+                        }
+                        index = scene.end(index);
+                    } else {
+                        opened.push(canvas.open(layer));
+                    }
+                }
+                Draw::Pop => {
+                    if let Some(open) = opened.pop() {
+                        canvas.close(open);
+                    }
+                }
+                _ if canvas.region.touches(command.bounds) => self.draw(command, canvas),
+                _ => {}
+            }
+            index += 1;
+        }
+        while let Some(open) = opened.pop() {
+            canvas.close(open);
+        }
+    }
+
+    fn draw(&mut self, command: &Command, canvas: &mut Canvas<'_>) {
+        match &command.draw {
+            Draw::Fill { shape, paint } => {
+                if self.set_paint(paint, command.bounds, canvas) {
+                    canvas.fill(shape);
+                }
+            }
+            Draw::Stroke { path, stroke, paint } => {
+                if self.set_paint(paint, command.bounds, canvas) {
+                    canvas.context.set_stroke(stroke.clone());
+                    canvas.context.stroke_path(path);
+                }
+            }
+            Draw::Glyphs(run) => {
+                if paint::invert(run.transform).is_some()
+                    && self.set_paint(&run.paint, command.bounds, canvas)
+                {
+                    // The paint stays where it is while the run's transform moves the glyphs.
+                    let fixed = run.transform.inverse() * *canvas.context.paint_transform();
+                    canvas.context.set_paint_transform(fixed);
+                    text::draw(canvas.context, &mut self.resources, run, canvas.origin);
+                }
+            }
+            Draw::Picture { picture, transform, smooth } => {
+                let need = canvas.need.intersect(Area::around(command.bounds));
+                if need.is_empty() {
+                    return;
+                }
+                if let Some(placed) = self.pictures.place(picture, *transform, *smooth, need) {
+                    canvas.set_placed(&placed);
+                    let rect = Rect::new(0.0, 0.0, picture.width.into(), picture.height.into());
+                    let [a, b, c, d, ..] = transform.as_coeffs();
+                    if [b, c] == [0.0, 0.0] && a > 0.0 && d > 0.0 {
+                        canvas.context.fill_rect(&transform.transform_rect_bbox(rect));
+                    } else {
+                        canvas.context.set_fill_rule(Fill::NonZero);
+                        canvas.context.fill_path(&(*transform * rect.to_path(0.1)));
+                    }
+                }
+            }
+            Draw::Shadow { shape, sigma, color, edge, inset, transform } => {
+                let need = canvas.need.intersect(Area::around(command.bounds));
+                if need.is_empty() {
+                    return;
+                }
+                let [a, b, c, d, e, f] = transform.as_coeffs();
+                let pixels = if [a, b, c, d] == [1.0, 0.0, 0.0, 1.0] {
+                    let shape = *shape + kurbo::Vec2::new(e, f);
+                    self.shadows.pixels(shape, *sigma, *color, *inset, need)
+                } else {
+                    // Made upright at the size it is shown, then turned.
+                    let scale = transform.determinant().abs().sqrt();
+                    let Some(inverse) = paint::invert(*transform * Affine::scale(1.0 / scale)) else {
+                        return;
+                    };
+                    let upright = kurbo::RoundedRect::from_rect(
+                        shape.rect().scale_from_origin(scale),
+                        scaled(shape.radii(), scale),
+                    );
+                    let reach = 3.0 * sigma + 4.0;
+                    let all = Area::around(upright.rect().inflate(reach, reach));
+                    let around = Area::around(inverse.transform_rect_bbox(need.rect())).inflate(2);
+                    let area = if *inset { around } else { all.intersect(around) };
+                    if area.is_empty() || area.pixels() > (32 << 20) {
+                        return;
+                    }
+                    self.shadows.pixels(upright, *sigma, *color, *inset, area).map(|surface| {
+                        let moved = Affine::translate((-f64::from(area.x0), -f64::from(area.y0))) * inverse;
+                        picture::sample(&Image::from_surface(surface), moved, need)
+                    })
+                };
+                if let Some(placed) = pixels.and_then(Placed::surface) {
+                    canvas.set_placed(&placed);
+                    let mut path =
+                        if *inset { BezPath::new() } else { canvas.region.inflate(8).rect().to_path(0.1) };
+                    path.extend((*transform * edge.to_path(0.05)).iter());
+                    canvas.context.set_fill_rule(if *inset { Fill::NonZero } else { Fill::EvenOdd });
+                    canvas.context.fill_path(&path);
+                }
+            }
+            Draw::Push(_) | Draw::Pop | Draw::Link { .. } => {}
+        }
+    }
+
+    /// Sets the paint; false when nothing would show.
+    fn set_paint(&mut self, paint: &Paint, bounds: Rect, canvas: &mut Canvas<'_>) -> bool {
+        let need = canvas.need.intersect(Area::around(bounds));
+        let surface = match paint {
+            Paint::Solid(color) => {
+                canvas.context.set_paint(AlphaColor::<Srgb>::new(color.0));
+                canvas.context.reset_paint_transform();
+                return color.alpha() > 0.0;
+            }
+            _ if need.is_empty() => return false,
+            Paint::Gradient(gradient) => paint::gradient(gradient, need),
+            Paint::Pattern(pattern) => {
+                let image = self.tile(&pattern.list);
+                paint::pattern(&image, pattern.tile, pattern.transform, need)
+            }
+        };
+        match surface.and_then(Placed::surface) {
+            Some(placed) => {
+                canvas.set_placed(&placed);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The pixels of a pattern's tile.
+    fn tile(&mut self, list: &DisplayList) -> Image {
+        let mut hasher = DefaultHasher::new();
+        list.hash(&mut hasher);
+        let key = hasher.finish();
+        if let Some(image) = self.tiles.get(&key) {
+            return image;
+        }
+        let side = |v: u32| v.min(MAX_SIDE) as i32;
+        let area = Area::new(0, 0, side(list.width), side(list.height));
+        let image = Image::from_surface(self.surface(&Scene::new(list), 0..list.commands.len(), area));
+        self.tiles.insert(key, image.clone(), image.pixels.len());
+        image
+    }
+}
+
+fn scaled(radii: kurbo::RoundedRectRadii, scale: f64) -> kurbo::RoundedRectRadii {
+    kurbo::RoundedRectRadii::new(
+        radii.top_left * scale,
+        radii.top_right * scale,
+        radii.bottom_right * scale,
+        radii.bottom_left * scale,
+    )
+}
+
+impl Canvas<'_> {
+    fn set_placed(&mut self, placed: &Placed) {
+        // Pixel on pixel: the nearest sample is the exact one.
+        let sampler = ImageSampler {
+            x_extend: Extend::Pad,
+            y_extend: Extend::Pad,
+            quality: ImageQuality::Low,
+            alpha: 1.0,
+        };
+        let image = ImageSource::Pixmap(std::sync::Arc::clone(&placed.pixels));
+        self.context.set_paint(ImagePaint { image, sampler });
+        self.context.set_paint_transform(Affine::translate((f64::from(placed.x), f64::from(placed.y))));
+    }
+
+    /// Fills the part of `rect` that the pixels cover.
+    fn fill_placed(&mut self, placed: &Placed, rect: Rect) {
+        let (width, height) = (f64::from(placed.pixels.width()), f64::from(placed.pixels.height()));
+        let (x, y) = (f64::from(placed.x), f64::from(placed.y));
+        let rect = rect.intersect(Rect::new(x, y, x + width, y + height));
+        if rect.area() > 0.0 {
+            self.set_placed(placed);
+            self.context.fill_rect(&rect);
+        }
+    }
+
+    fn fill(&mut self, shape: &Shape) {
+        match shape {
+            Shape::Rect(rect) => self.context.fill_rect(&rect.abs()),
+            Shape::Rounded(rounded) => {
+                self.context.set_fill_rule(Fill::NonZero);
+                self.context.fill_path(&rounded.to_path(0.05));
+            }
+            Shape::Path(path, even_odd) => {
+                self.context.set_fill_rule(fill_rule(*even_odd));
+                self.context.fill_path(path);
+            }
+        }
+    }
+
+    fn open(&mut self, layer: &Layer) -> Open {
+        let rule = match &layer.clip {
+            Some(Shape::Path(_, even_odd)) => fill_rule(*even_odd),
+            _ => Fill::NonZero,
+        };
+        self.context.set_fill_rule(rule);
+        let plain = layer.opacity >= 1.0 && layer.blend == Blend::Normal;
+        // A separate group has its pixels already; it is isolated by that.
+        let separate = !layer.filters.is_empty() || !layer.backdrop.is_empty() || layer.mask.is_some();
+        if plain && (separate || !layer.isolated) {
+            return match &layer.clip {
+                Some(Shape::Rect(rect)) => {
+                    self.context.push_clip_rect(&rect.abs());
+                    Open::Clip
+                }
+                Some(shape) => {
+                    self.context.push_clip_path(&shape.to_path());
+                    Open::Clip
+                }
+                None => Open::Nothing,
+            };
+        }
+        let clip = layer.clip.as_ref().map(Shape::to_path);
+        let opacity = layer.opacity.clamp(0.0, 1.0);
+        self.context.push_layer(
+            clip.as_ref(),
+            Some(layer::blend_mode(layer.blend)),
+            Some(opacity),
+            None,
+            None,
+        );
+        Open::Layer
+    }
+
+    fn close(&mut self, open: Open) {
+        match open {
+            Open::Nothing => {}
+            Open::Clip => self.context.pop_clip(),
+            Open::Layer => self.context.pop_layer(),
+        }
+    }
+}
+
+fn fill_rule(even_odd: bool) -> Fill {
+    if even_odd { Fill::EvenOdd } else { Fill::NonZero }
+}

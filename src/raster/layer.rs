@@ -1,0 +1,141 @@
+//! Groups that are drawn into pixels of their own first.
+
+use super::area::{Area, Surface};
+use super::frame::mul255;
+use crate::display::{Blend, Command, DisplayList, Draw, Layer, MaskKind};
+
+use vello_cpu::peniko::{BlendMode, Compose, Mix};
+
+/// A list with what drawing it needs to know about its groups.
+pub(super) struct Scene<'a> {
+    pub list: &'a DisplayList,
+    /// For every push, its pop.
+    ends: Vec<usize>,
+    /// For every push, whether a group inside it filters its backdrop.
+    looks_below: Vec<bool>,
+}
+
+impl<'a> Scene<'a> {
+    pub fn new(list: &'a DisplayList) -> Self {
+        let count = list.commands.len();
+        let (mut ends, mut looks_below) = (vec![count; count], vec![false; count]);
+        let mut open: Vec<usize> = Vec::new();
+        for (index, command) in list.commands.iter().enumerate() {
+            match &command.draw {
+                Draw::Push(layer) => {
+                    if !layer.backdrop.is_empty() {
+                        for push in &open {
+                            looks_below[*push] = true;
+                        }
+                    }
+                    open.push(index);
+                }
+                Draw::Pop => {
+                    if let Some(push) = open.pop() {
+                        ends[push] = index;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Self { list, ends, looks_below }
+    }
+
+    pub fn commands(&self) -> &'a [Command] {
+        &self.list.commands
+    }
+
+    /// The pop of a push (or the end of the list).
+    pub fn end(&self, push: usize) -> usize {
+        self.ends[push]
+    }
+
+    /// Whether the group is drawn into pixels of its own: its filters, its mask or the backdrop
+    /// filters inside it need them.
+    pub fn is_separate(&self, push: usize, layer: &Layer) -> bool {
+        !layer.filters.is_empty()
+            || !layer.backdrop.is_empty()
+            || layer.mask.is_some()
+            || (self.looks_below[push] && !layer.is_clip_only())
+    }
+
+    /// The groups in the range that filter what lies below them in the same pixels, each with the
+    /// clips around it.
+    pub fn backdrops(&self, range: std::ops::Range<usize>) -> Vec<(usize, Vec<usize>)> {
+        let mut found = Vec::new();
+        let mut open: Vec<usize> = Vec::new();
+        let mut index = range.start;
+        while index < range.end {
+            while open.last().is_some_and(|push| self.end(*push) <= index) {
+                open.pop();
+            }
+            if let Draw::Push(layer) = &self.commands()[index].draw {
+                if !layer.backdrop.is_empty() {
+                    found.push((index, open.clone()));
+                }
+                if layer.is_clip_only() && self.looks_below[index] {
+                    open.push(index);
+                } else {
+                    index = self.end(index);
+                }
+            }
+            index += 1;
+        }
+        found
+    }
+}
+
+pub(super) fn blend_mode(blend: Blend) -> BlendMode {
+    let mix = match blend {
+        Blend::Normal => Mix::Normal,
+        Blend::Multiply => Mix::Multiply,
+        Blend::Screen => Mix::Screen,
+        Blend::Overlay => Mix::Overlay,
+        Blend::Darken => Mix::Darken,
+        Blend::Lighten => Mix::Lighten,
+        Blend::ColorDodge => Mix::ColorDodge,
+        Blend::ColorBurn => Mix::ColorBurn,
+        Blend::HardLight => Mix::HardLight,
+        Blend::SoftLight => Mix::SoftLight,
+        Blend::Difference => Mix::Difference,
+        Blend::Exclusion => Mix::Exclusion,
+        Blend::Hue => Mix::Hue,
+        Blend::Saturation => Mix::Saturation,
+        Blend::Color => Mix::Color,
+        Blend::Luminosity => Mix::Luminosity,
+        Blend::PlusLighter => return BlendMode::new(Mix::Normal, Compose::PlusLighter),
+    };
+    BlendMode::new(mix, Compose::SrcOver)
+}
+
+/// Lays `above` over `below`; they cover the same area.
+pub(super) fn lay_over(below: &mut Surface, above: &Surface) {
+    for (below, above) in below.pixels.chunks_exact_mut(4).zip(above.pixels.chunks_exact(4)) {
+        let rest = 255 - above[3];
+        for (value, above) in below.iter_mut().zip(above) {
+            *value = above.saturating_add(mul255(*value, rest));
+        }
+    }
+}
+
+/// Scales the pixels by the mask's; they cover the same area.
+pub(super) fn mask(surface: &mut Surface, mask: &Surface, kind: MaskKind) {
+    for (pixel, mask) in surface.pixels.chunks_exact_mut(4).zip(mask.pixels.chunks_exact(4)) {
+        let scale = match kind {
+            MaskKind::Alpha => mask[3],
+            MaskKind::Luminance => {
+                // Rec. 709 weights, which add up to 65536; the colours are premultiplied already.
+                let [r, g, b] = [mask[0], mask[1], mask[2]].map(u32::from);
+                ((r * 13933 + g * 46871 + b * 4732 + 32768) >> 16) as u8
+            }
+        };
+        for value in pixel {
+            *value = mul255(*value, scale);
+        }
+    }
+}
+
+/// The pixels of `need` that a group can touch.
+pub(super) fn touched(command: &Command, need: Area) -> Area {
+    need.intersect(Area::around(command.bounds).inflate(1))
+}
