@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use kurbo::Rect;
 
-use super::{Command, DisplayList, Draw, Layer};
+use super::{Command, DisplayList, Draw, Filter, Layer};
 
 /// A half-open rectangle of whole pixels: `x0 <= x < x1`, `y0 <= y < y1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -93,6 +93,10 @@ pub fn damage(base: &DisplayList, next: &DisplayList) -> Vec<IRect> {
             new.change(j, j, &mut changes);
             j += 1;
         } else {
+            if old.commands[i].bounds != new.commands[j].bounds && new.colours_all(j) {
+                old.change(i, j, &mut changes);
+                new.change(j, j, &mut changes);
+            }
             (i, j) = (i + 1, j + 1);
         }
     }
@@ -139,6 +143,14 @@ impl<'a> Tree<'a> {
             Draw::Push(layer) => Some(layer),
             _ => None,
         }
+    }
+
+    /// Whether the command is a group that can colour pixels to which its content does nothing:
+    /// then what it touches follows from its bounds.
+    fn colours_all(&self, index: usize) -> bool {
+        self.layer(index).is_some_and(|layer| {
+            !layer.backdrop.is_empty() || layer.filters.iter().any(|f| matches!(f, Filter::Matrix(_)))
+        })
     }
 
     /// What `rect`, painted inside the group of `parent`, can touch in the frame.

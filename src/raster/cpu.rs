@@ -213,7 +213,7 @@ impl CpuRasteriser {
         while index < range.end {
             let command = &scene.commands()[index];
             if let Draw::Push(layer) = &command.draw {
-                if !need.touches(command.bounds) {
+                if layer::touched(command, need).is_empty() {
                     index = scene.end(index);
                 } else if scene.is_separate(index, layer) {
                     let below = backdrop.take_if(|(push, _)| *push == index).map(|(_, below)| below);
@@ -263,7 +263,9 @@ impl CpuRasteriser {
             let pixels = self.surface(&list, 0..mask.list.commands.len(), area);
             layer::mask(&mut content, &pixels, mask.kind);
         }
-        Placed::surface(content)
+        // A group never touches more than its bounds, whatever its filters make of nothing.
+        let inside = area.intersect(Area::around(scene.commands()[push].bounds));
+        Placed::surface(if inside == area { content } else { content.crop(inside).crop(area) })
     }
 
     fn draw_cell(
@@ -299,7 +301,7 @@ impl CpuRasteriser {
     fn draw_commands(&mut self, pass: &Pass<'_>, canvas: &mut Canvas<'_>) {
         let scene = pass.scene;
         if let Some(base) = &pass.base {
-            canvas.fill_placed(base, canvas.need.rect());
+            canvas.fill_placed(base, canvas.region);
         }
         let mut opened = Vec::new();
         for push in pass.open {
@@ -312,12 +314,12 @@ impl CpuRasteriser {
             let command = &scene.commands()[index];
             match &command.draw {
                 Draw::Push(layer) => {
-                    if !canvas.region.touches(command.bounds) {
+                    if layer::touched(command, canvas.region).is_empty() {
                         index = scene.end(index);
                     } else if scene.is_separate(index, layer) {
                         if let Some(placed) = pass.groups.get(&index) {
                             let open = canvas.open(layer);
-                            canvas.fill_placed(placed, canvas.need.rect());
+                            canvas.fill_placed(placed, layer::tiles(command));
                             canvas.close(open);
                         }
                         index = scene.end(index);
@@ -488,15 +490,11 @@ impl Canvas<'_> {
         self.context.set_paint_transform(Affine::translate((f64::from(placed.x), f64::from(placed.y))));
     }
 
-    /// Fills the part of `rect` that the pixels cover.
-    fn fill_placed(&mut self, placed: &Placed, rect: Rect) {
-        let (width, height) = (f64::from(placed.pixels.width()), f64::from(placed.pixels.height()));
-        let (x, y) = (f64::from(placed.x), f64::from(placed.y));
-        let rect = rect.intersect(Rect::new(x, y, x + width, y + height));
-        if rect.area() > 0.0 {
-            self.set_placed(placed);
-            self.context.fill_rect(&rect);
-        }
+    /// Fills an area with pixels. Where they end inside it, it must not be needed: the area, unlike
+    /// the pixels, may not depend on what is needed, since coverage is rounded at its edges.
+    fn fill_placed(&mut self, placed: &Placed, area: Area) {
+        self.set_placed(placed);
+        self.context.fill_rect(&area.rect());
     }
 
     fn fill(&mut self, shape: &Shape) {

@@ -135,7 +135,14 @@ pub(super) fn mask(surface: &mut Surface, mask: &Surface, kind: MaskKind) {
     }
 }
 
-/// The pixels of `need` that a group can touch.
+/// The rasteriser's tiles that a group can touch.
+pub(super) fn tiles(command: &Command) -> Area {
+    let Area { x0, y0, x1, y1 } = Area::around(command.bounds);
+    let (down, up) = (|v: i32| v.div_euclid(4) * 4, |v: i32| (v + 3).div_euclid(4) * 4);
+    Area::new(down(x0), down(y0), up(x1), up(y1))
+}
+
+/// The pixels of `need` that a group is drawn into.
 pub(super) fn touched(command: &Command, need: Area) -> Area {
-    need.intersect(Area::around(command.bounds).inflate(1))
+    need.intersect(tiles(command))
 }

@@ -3,6 +3,7 @@
 use glifo::FontEmbolden;
 use kurbo::{Affine, Diagonal2};
 use skrifa::raw::TableProvider;
+use vello_cpu::peniko::Fill;
 use vello_cpu::{Glyph, RenderContext, Resources};
 
 use crate::display::GlyphRun;
@@ -10,6 +11,7 @@ use crate::display::GlyphRun;
 /// Draws the run in the context's paint; `origin` maps the frame to the context.
 pub(super) fn draw(context: &mut RenderContext, resources: &mut Resources, run: &GlyphRun, origin: Affine) {
     context.set_transform(origin * run.transform);
+    context.set_fill_rule(Fill::NonZero);
     if let Some(stroke) = &run.stroke {
         context.set_stroke(stroke.clone());
     }
