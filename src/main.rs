@@ -1,3 +1,5 @@
-//! The `byname` command.
+use std::process::ExitCode;
 
-fn main() {}
+fn main() -> ExitCode {
+    byname::cli::run()
+}

@@ -106,6 +106,21 @@ impl Effort {
     }
 }
 
+impl Output {
+    /// For one asset of one type, outside of any campaign; `quality` is for JPEG and WebP.
+    pub(crate) fn single(kind: AssetType, scale: f64, background: Background, quality: u8) -> Self {
+        Self {
+            types: vec![kind],
+            path: PathPattern::standard(false),
+            jpeg: JpegOptions { quality },
+            webp: WebpOptions { quality: quality.into(), lossless: false },
+            png: PngOptions::default(),
+            scale,
+            background,
+        }
+    }
+}
+
 impl Default for JpegOptions {
     fn default() -> Self {
         Self { quality: 90 }

@@ -66,7 +66,7 @@ pub(super) fn lines(node: &Node) -> Option<Lines> {
             continue;
         }
         count += 1;
-        let left = content.left + metrics.offset / scale;
+        let left = content.left + (metrics.inline_min_coord + metrics.offset) / scale;
         // Half of the leading lies above the baseline's middle, half below; an em is about 4/5 above it.
         let middle = content.top
             + text.block_offset

@@ -1,0 +1,115 @@
+//! `byname render`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{CampaignArg, Outcome, RunArgs, SelectionArgs, grouped, parse_type, print_problems, size};
+use crate::campaign::AssetType;
+use crate::diagnostic::Diagnostic;
+use crate::pipeline::{
+    Plan, PlanFilter, ProgressMode, RenderOptions, RenderReport, Stop, extend, print_json, render,
+};
+
+#[derive(Args)]
+pub(super) struct Render {
+    #[command(flatten)]
+    campaign: CampaignArg,
+    /// The folder to write into; it is made if it is not there
+    #[arg(long, short, value_name = "DIR")]
+    out: PathBuf,
+    #[command(flatten)]
+    selection: SelectionArgs,
+    /// Only these formats
+    #[arg(long, value_name = "FORMAT", num_args = 1.., value_delimiter = ',')]
+    formats: Vec<String>,
+    /// Only these colorways
+    #[arg(long, value_name = "COLORWAY", num_args = 1.., value_delimiter = ',')]
+    colorways: Vec<String>,
+    /// These types instead of the campaign's: png, jpeg, webp, pdf
+    #[arg(long, value_name = "TYPE", num_args = 1.., value_delimiter = ',', value_parser = parse_type)]
+    types: Vec<AssetType>,
+    /// Do not render a record that has any preflight problem
+    #[arg(long)]
+    strict: bool,
+    /// Lay out, draw and encode every asset from scratch (slower; the bytes are the same)
+    #[arg(long)]
+    no_incremental: bool,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+impl Render {
+    pub(super) fn run(self) -> Result<Outcome, Vec<Diagnostic>> {
+        let filter = PlanFilter { formats: self.formats, colorways: self.colorways, types: self.types };
+        let plan = Plan::open(&self.campaign.campaign, &filter)?;
+        let options = RenderOptions {
+            selection: (&self.selection).into(),
+            jobs: self.run.jobs(),
+            strict: self.strict,
+            incremental: !self.no_incremental,
+            progress: self.run.progress,
+        };
+        let report = render(&plan, &self.out, &options, &Stop::on_interrupt())?;
+        summary(&report, &self.out, self.run.progress);
+        let bad = report.counts.failed + report.counts.skipped > 0 || !report.unknown_keys.is_empty();
+        Ok(if report.interrupted {
+            Outcome::Interrupted
+        } else if bad || report.fatal.is_some() {
+            Outcome::Some
+        } else {
+            Outcome::Well
+        })
+    }
+}
+
+fn summary(report: &RenderReport, out: &std::path::Path, mode: ProgressMode) {
+    let seconds = report.elapsed.as_secs_f64();
+    let rate = report.counts.rendered as f64 / seconds.max(1e-3);
+    if mode == ProgressMode::Json {
+        let mut line = serde_json::json!({
+            "event": "summary",
+            "seconds": seconds,
+            "rate": rate,
+            "bytes": report.bytes,
+            "interrupted": report.interrupted,
+            "problems": report.problems,
+            "failed_keys": report.failed,
+            "unknown_keys": report.unknown_keys,
+            "fatal": report.fatal,
+        });
+        extend(&mut line, &report.counts);
+        print_json(&line);
+        return;
+    }
+    if !report.problems.is_empty() {
+        eprint!("{}", report.problems);
+    }
+    for key in &report.unknown_keys {
+        eprintln!("error: no record has the key `{key}`");
+    }
+    if !report.failed.is_empty() {
+        eprintln!("not rendered: {}", report.failed.join(", "));
+        eprintln!("  manifest.ndjson has the reason of each");
+    }
+    if let Some(fatal) = &report.fatal {
+        print_problems(std::slice::from_ref(fatal));
+    }
+    let counts = &report.counts;
+    let mut line = format!(
+        "{} assets rendered in {seconds:.1} s ({rate:.0} a second, {})",
+        grouped(counts.rendered),
+        size(report.bytes)
+    );
+    for (count, words) in
+        [(counts.current, "up to date"), (counts.failed, "failed"), (counts.skipped, "skipped")]
+    {
+        if count > 0 {
+            line.push_str(&format!(", {} {words}", grouped(count)));
+        }
+    }
+    if report.interrupted {
+        line.push_str("; interrupted: run the same command again to go on");
+    }
+    eprintln!("{line}\nin {}", out.display());
+}

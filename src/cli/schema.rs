@@ -1,0 +1,24 @@
+//! `byname schema`.
+
+use clap::Args;
+
+use super::{CampaignArg, Outcome};
+use crate::campaign::Campaign;
+use crate::data;
+use crate::diagnostic::Diagnostic;
+
+#[derive(Args)]
+pub(super) struct SchemaCommand {
+    #[command(flatten)]
+    campaign: CampaignArg,
+}
+
+impl SchemaCommand {
+    pub(super) fn run(self) -> Result<Outcome, Vec<Diagnostic>> {
+        let campaign = Campaign::load(&self.campaign.campaign)?;
+        let records =
+            data::open(&campaign.data.source, &campaign.data.key, None).map_err(|problem| vec![*problem])?;
+        print!("{}", data::propose(records));
+        Ok(Outcome::Well)
+    }
+}

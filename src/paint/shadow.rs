@@ -1,0 +1,77 @@
+//! `box-shadow`. A browser's standard deviation is half the blur radius.
+
+use kurbo::{Rect, Vec2};
+
+use super::boxes::{place, ring, rounded, shape};
+use super::style::resolve;
+use super::{Element, Painter};
+use crate::display::{Layer, Paint};
+
+impl Painter<'_> {
+    pub(super) fn outer_shadows(&mut self, element: &Element<'_>) {
+        let shadows = &element.style.get_effects().box_shadow.0;
+        for shadow in shadows.iter().filter(|shadow| !shadow.inset).rev() {
+            let color = resolve(&shadow.base.color, &element.style);
+            if color.alpha() <= 0.0 {
+                continue;
+            }
+            let offset = self.vector(shadow.base.horizontal.px(), shadow.base.vertical.px());
+            let spread = f64::from(shadow.spread.px()) * self.scale;
+            let sigma = f64::from(shadow.base.blur.px()) * self.scale / 2.0;
+            let cast = element.boxes.border.inflate(spread, spread);
+            if cast.width() <= 0.0 || cast.height() <= 0.0 {
+                continue;
+            }
+            let radii = element.boxes.radii_of(cast);
+            if sigma <= 0.0 {
+                // Without blur it is the shape itself, cut out where the box stands.
+                let area = ring(
+                    &shape(far(cast + offset, element.boxes.border), [Vec2::ZERO; 4]),
+                    &element.boxes.border_shape(),
+                );
+                self.recorder.push(Layer { clip: Some(place(&area, element.transform)), ..Layer::default() });
+                self.fill(element, &shape(cast + offset, radii), Paint::Solid(color));
+                self.recorder.pop();
+                continue;
+            }
+            let edge = rounded(element.boxes.border, element.boxes.radii);
+            self.recorder.shadow(rounded(cast + offset, radii), sigma, color, edge, false, element.transform);
+        }
+    }
+
+    pub(super) fn inner_shadows(&mut self, element: &Element<'_>) {
+        let shadows = &element.style.get_effects().box_shadow.0;
+        for shadow in shadows.iter().filter(|shadow| shadow.inset).rev() {
+            let color = resolve(&shadow.base.color, &element.style);
+            if color.alpha() <= 0.0 {
+                continue;
+            }
+            let offset = self.vector(shadow.base.horizontal.px(), shadow.base.vertical.px());
+            let spread = f64::from(shadow.spread.px()) * self.scale;
+            let sigma = f64::from(shadow.base.blur.px()) * self.scale / 2.0;
+            let padding = element.boxes.padding;
+            let hole = padding.inflate(-spread, -spread);
+            let hole = Rect::new(hole.x0, hole.y0, hole.x1.max(hole.x0), hole.y1.max(hole.y0)) + offset;
+            let radii = element.boxes.radii_of(padding.inflate(-spread, -spread));
+            if sigma <= 0.0 {
+                let area = ring(&shape(far(hole, padding), [Vec2::ZERO; 4]), &shape(hole, radii));
+                let clip = place(&element.boxes.padding_shape(), element.transform);
+                self.recorder.push(Layer { clip: Some(clip), ..Layer::default() });
+                self.fill(element, &area, Paint::Solid(color));
+                self.recorder.pop();
+                continue;
+            }
+            let edge = rounded(padding, element.boxes.radii_of(padding));
+            self.recorder.shadow(rounded(hole, radii), sigma, color, edge, true, element.transform);
+        }
+    }
+
+    fn vector(&self, x: f32, y: f32) -> Vec2 {
+        Vec2::new(x.into(), y.into()) * self.scale
+    }
+}
+
+/// A rectangle around both.
+fn far(a: Rect, b: Rect) -> Rect {
+    a.union(b).inflate(1.0, 1.0)
+}
