@@ -275,8 +275,9 @@ impl CpuRasteriser {
         need: Area,
         out: &mut dyn FnMut(Area, &[u8], usize),
     ) {
-        // Whole tiles of the rasteriser, so that its own edges never cut through one.
-        let (width, height) = ((need.x1 - x + 3) / 4 * 4, (need.y1 - y + 3) / 4 * 4);
+        // Whole tiles of the rasteriser, so that its own edges never cut through one, and a column of
+        // tiles more: it moves what lies beyond its right edge into the last column.
+        let (width, height) = ((need.x1 - x + 3) / 4 * 4 + 4, (need.y1 - y + 3) / 4 * 4);
         let mut context = self.contexts.pop().unwrap_or_else(|| {
             let level = Level::try_detect().unwrap_or(Level::baseline());
             RenderContext::new_with(4, 4, RenderSettings { level, num_threads: 0 })

@@ -330,7 +330,7 @@ fn difference(expected: &Frame, found: &Frame) -> Option<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_part_is_drawn_as_the_whole_is(
