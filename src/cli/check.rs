@@ -76,7 +76,7 @@ fn with_file(
     let totals =
         serde_json::json!({ "checked": report.records, "clean": report.clean, "failed": report.failed });
     let problems = serde_json::to_string(&report.problems).unwrap_or_default();
-    write!(file, "],\"totals\":{totals},\"problems\":{problems}}}\n").map_err(failed)?;
+    writeln!(file, "],\"totals\":{totals},\"problems\":{problems}}}").map_err(failed)?;
     file.flush().map_err(failed)?;
     Ok(report)
 }

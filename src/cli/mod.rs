@@ -49,8 +49,6 @@ pub(crate) enum Outcome {
     Well,
     /// Some records failed or were skipped, or have problems.
     Some,
-    /// The campaign or the command is wrong.
-    Wrong,
     Interrupted,
 }
 
@@ -68,7 +66,6 @@ pub fn run() -> ExitCode {
     let code = match outcome {
         Ok(Outcome::Well) => 0,
         Ok(Outcome::Some) => 1,
-        Ok(Outcome::Wrong) => 2,
         Ok(Outcome::Interrupted) => EXIT_INTERRUPTED as u8,
         Err(problems) => {
             print_problems(&problems);
@@ -150,7 +147,7 @@ pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use blitz_dom::Node;
-use kurbo::{Affine, BezPath, Point, Rect, RoundedRect, RoundedRectRadii, Shape as _, Vec2};
+use kurbo::{Affine, BezPath, Insets, Point, Rect, RoundedRect, RoundedRectRadii, Shape as _, Vec2};
 use style::properties::ComputedValues;
 use style::values::computed::{BorderCornerRadius, CSSPixelLength};
 
@@ -30,21 +30,10 @@ impl Boxes {
         let layout = node.final_layout();
         let (width, height) = (f64::from(layout.size.width), f64::from(layout.size.height));
         let border = Rect::new(0.0, 0.0, width * scale, height * scale);
-        let inner = |rect: Rect, edges: taffy_rect| {
-            Rect::new(rect.x0 + edges.0, rect.y0 + edges.1, rect.x1 - edges.2, rect.y1 - edges.3)
-        };
-        let edges = |left: f32, top: f32, right: f32, bottom: f32| {
-            (
-                f64::from(left) * scale,
-                f64::from(top) * scale,
-                f64::from(right) * scale,
-                f64::from(bottom) * scale,
-            )
-        };
-        let b = &layout.border;
-        let p = &layout.padding;
-        let padding = inner(border, edges(b.left, b.top, b.right, b.bottom));
-        let content = inner(padding, edges(p.left, p.top, p.right, p.bottom));
+        let length = |pixels: f32| f64::from(pixels) * scale;
+        let (b, p) = (&layout.border, &layout.padding);
+        let padding = border - Insets::new(length(b.left), length(b.top), length(b.right), length(b.bottom));
+        let content = padding - Insets::new(length(p.left), length(p.top), length(p.right), length(p.bottom));
         let resolve = |radius: &BorderCornerRadius| {
             let x = radius.0.width.0.resolve(CSSPixelLength::new(width as f32)).px();
             let y = radius.0.height.0.resolve(CSSPixelLength::new(height as f32)).px();
@@ -100,9 +89,6 @@ impl Boxes {
         [corner(tl, left, top), corner(tr, right, top), corner(br, right, bottom), corner(bl, left, bottom)]
     }
 }
-
-#[expect(non_camel_case_types, reason = "left, top, right, bottom")]
-type taffy_rect = (f64, f64, f64, f64);
 
 /// A rectangle with elliptical corners.
 pub(super) fn shape(rect: Rect, radii: [Vec2; 4]) -> Shape {

@@ -6,7 +6,9 @@ use blitz_dom::BaseDocument;
 use kurbo::{Affine, BezPath, Point, Rect, Shape as _};
 use style::computed_values::mix_blend_mode::T as MixBlendMode;
 use style::values::computed::{CSSPixelLength, Filter as CssFilter, LengthPercentage, Overflow};
-use style::values::generics::basic_shape::{GenericBasicShape, GenericClipPath, GenericShapeRadius};
+use style::values::generics::basic_shape::{
+    FillRule, GenericBasicShape, GenericClipPath, GenericShapeRadius,
+};
 
 use super::boxes::{place, polygon, shape};
 use super::style::resolve;
@@ -230,14 +232,14 @@ fn clip_path(element: &Element<'_>, scale: f64) -> Option<Shape> {
             );
             Shape::Path(Arc::new(kurbo::Ellipse::new(center, radii, 0.0).to_path(0.01)), false)
         }
-        GenericBasicShape::Polygon(points) => {
-            let points: Vec<Point> = points
+        GenericBasicShape::Polygon(corners) => {
+            let points: Vec<Point> = corners
                 .coordinates
                 .iter()
                 .map(|at| Point::new(area.x0 + across(&at.0), area.y0 + down(&at.1)))
                 .collect();
             let path: BezPath = polygon(&points);
-            let even_odd = points.len() > 2 && format!("{:?}", basic).contains("Evenodd");
+            let even_odd = corners.fill == FillRule::Evenodd;
             Shape::Path(Arc::new(path), even_odd)
         }
         _ => return None,

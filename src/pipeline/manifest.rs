@@ -101,14 +101,6 @@ impl Finished {
             fingerprint_id(fingerprint) == Some(seen) && store.holds(Path::new(path), bytes)
         })
     }
-
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 fn path_id(path: &str) -> u128 {
@@ -293,7 +285,7 @@ mod tests {
             std::fs::write(&path, &whole[..cut]).unwrap();
             let (manifest, finished) = Manifest::open(&store).unwrap();
             let lines = whole[..cut].iter().filter(|b| **b == b'\n').count();
-            assert_eq!(finished.len(), lines.min(2));
+            assert_eq!(finished.0.len(), lines.min(2));
             assert_eq!(finished.is_current(&store, "b.png", &"a".repeat(64)), lines > 0);
             assert!(!finished.is_current(&store, "a.png", &"a".repeat(64)), "its file is not there");
             drop(manifest);

@@ -156,11 +156,10 @@ fn text_in_list(
                 let outer = *clips.last().expect("the first stays");
                 clips.push(layer.clip.as_ref().map_or(outer, |clip| outer.intersect(clip.bounds())));
             }
-            Draw::Pop => {
-                if clips.len() > 1 {
-                    clips.pop();
-                }
+            Draw::Pop if clips.len() > 1 => {
+                clips.pop();
             }
+            Draw::Pop => {}
             Draw::Glyphs(run) => {
                 missing_glyphs(run, &mut missing);
                 let Some(ink) = ink(run) else { continue };
@@ -234,9 +233,11 @@ fn missing_glyphs(run: &GlyphRun, missing: &mut Vec<char>) {
     }
 }
 
+/// A font, its index, a design, a size and a glyph.
+type InkKey = (u64, u32, u64, u32, u32);
+
 thread_local! {
-    /// The ink of glyphs, for a font, a design and a size.
-    static INK: RefCell<HashMap<(u64, u32, u64, u32, u32), Option<Rect>>> = RefCell::default();
+    static INK: RefCell<HashMap<InkKey, Option<Rect>>> = RefCell::default();
 }
 
 /// Entries of the ink cache at most.

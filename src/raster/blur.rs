@@ -28,7 +28,7 @@ enum Kernel {
 
 impl Kernel {
     fn new(sigma: f32) -> Self {
-        if !(sigma > 0.02) {
+        if sigma.is_nan() || sigma <= 0.02 {
             return Self::None;
         }
         let sigma = sigma.min(MAX_SIGMA);

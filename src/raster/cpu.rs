@@ -71,6 +71,7 @@ enum Open {
     Nothing,
     Clip,
     Layer,
+    TwoLayers,
 }
 
 /// Where a cell is drawn: `context` has the cell's corner at its own (0, 0).
@@ -307,7 +308,7 @@ impl CpuRasteriser {
         let mut opened = Vec::new();
         for push in pass.open {
             if let Draw::Push(layer) = &scene.commands()[*push].draw {
-                opened.push(canvas.open(layer));
+                opened.push(canvas.open(&scene.commands()[*push], layer));
             }
         }
         let mut index = pass.range.start;
@@ -319,13 +320,13 @@ impl CpuRasteriser {
                         index = scene.end(index);
                     } else if scene.is_separate(index, layer) {
                         if let Some(placed) = pass.groups.get(&index) {
-                            let open = canvas.open(layer);
+                            let open = canvas.open(command, layer);
                             canvas.fill_placed(placed, layer::tiles(command));
                             canvas.close(open);
                         }
                         index = scene.end(index);
                     } else {
-                        opened.push(canvas.open(layer));
+                        opened.push(canvas.open(command, layer));
                     }
                 }
                 Draw::Pop => {
@@ -512,7 +513,7 @@ impl Canvas<'_> {
         }
     }
 
-    fn open(&mut self, layer: &Layer) -> Open {
+    fn open(&mut self, command: &Command, layer: &Layer) -> Open {
         let rule = match &layer.clip {
             Some(Shape::Path(_, even_odd)) => fill_rule(*even_odd),
             _ => Fill::NonZero,
@@ -534,15 +535,23 @@ impl Canvas<'_> {
                 None => Open::Nothing,
             };
         }
-        let clip = layer.clip.as_ref().map(Shape::to_path);
         let opacity = layer.opacity.clamp(0.0, 1.0);
-        self.context.push_layer(
-            clip.as_ref(),
-            Some(layer::blend_mode(layer.blend)),
-            Some(opacity),
-            None,
-            None,
-        );
+        if layer.blend != Blend::Normal {
+            // Blending nothing with what lies below can still round it, so where that happens must
+            // not depend on how far the rasteriser's own tiles reach.
+            let tiles = layer::tiles(command).rect().to_path(0.1);
+            let blend = layer::blend_mode(layer.blend);
+            self.context.set_fill_rule(Fill::NonZero);
+            self.context.push_layer(Some(&tiles), Some(blend), Some(opacity), None, None);
+            if let Some(clip) = &layer.clip {
+                self.context.set_fill_rule(rule);
+                self.context.push_clip_layer(&clip.to_path());
+                return Open::TwoLayers;
+            }
+            return Open::Layer;
+        }
+        let clip = layer.clip.as_ref().map(Shape::to_path);
+        self.context.push_layer(clip.as_ref(), None, Some(opacity), None, None);
         Open::Layer
     }
 
@@ -551,6 +560,10 @@ impl Canvas<'_> {
             Open::Nothing => {}
             Open::Clip => self.context.pop_clip(),
             Open::Layer => self.context.pop_layer(),
+            Open::TwoLayers => {
+                self.context.pop_layer();
+                self.context.pop_layer();
+            }
         }
     }
 }

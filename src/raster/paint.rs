@@ -4,7 +4,7 @@
 
 use std::f64::consts::TAU;
 
-use kurbo::{Affine, Point, Rect, Vec2};
+use kurbo::{Affine, Point, Rect};
 
 use super::area::{Area, Surface};
 use super::picture::Image;
@@ -15,38 +15,33 @@ pub(super) fn gradient(gradient: &Gradient, area: Area) -> Option<Surface> {
     let inverse = invert(gradient.transform)?;
     let ramp = Ramp::new(gradient)?;
     let mut surface = Surface::new(area);
-    let width = area.width() as usize;
-    for (row, pixels) in surface.pixels.chunks_exact_mut(width * 4).enumerate() {
-        let y = f64::from(area.y0 + row as i32) + 0.5;
-        for (column, pixel) in pixels.chunks_exact_mut(4).enumerate() {
-            let x = f64::from(area.x0 + column as i32) + 0.5;
-            let place = place(&gradient.kind, inverse * Point::new(x, y));
-            pixel.copy_from_slice(&ramp.at(place));
+    match gradient.kind {
+        GradientKind::Linear { start, end } => {
+            let line = end - start;
+            let length = line.hypot2();
+            if length > 0.0 {
+                // The place along the line is itself a linear function of x and y.
+                let [a, b, c, d, e, f] = inverse.as_coeffs();
+                let (u, v) = (line.x / length, line.y / length);
+                let (across, down) = (a * u + b * v, c * u + d * v);
+                let offset = (e - start.x) * u + (f - start.y) * v;
+                ramp.fill(&mut surface, |x, y| x * across + (y * down + offset));
+            } else {
+                ramp.fill(&mut surface, |_, _| 1.0);
+            }
+        }
+        GradientKind::Radial { center, radius } => {
+            let scale = if radius > 0.0 { 1.0 / radius } else { f64::INFINITY };
+            ramp.fill(&mut surface, |x, y| (inverse * Point::new(x, y) - center).hypot2().sqrt() * scale);
+        }
+        GradientKind::Conic { center, start, end } => {
+            let scale = if end > start { 1.0 / (end - start) } else { f64::INFINITY };
+            ramp.fill(&mut surface, |x, y| {
+                ((inverse * Point::new(x, y) - center).atan2() - start).rem_euclid(TAU) * scale
+            });
         }
     }
     Some(surface)
-}
-
-/// Where a point stands along the gradient.
-fn place(kind: &GradientKind, point: Point) -> f64 {
-    match *kind {
-        GradientKind::Linear { start, end } => {
-            let line: Vec2 = end - start;
-            let length = line.hypot2();
-            if length > 0.0 { (point - start).dot(line) / length } else { 1.0 }
-        }
-        GradientKind::Radial { center, radius } => {
-            if radius > 0.0 {
-                (point - center).hypot() / radius
-            } else {
-                1.0
-            }
-        }
-        GradientKind::Conic { center, start, end } => {
-            let turn = ((point - center).atan2() - start).rem_euclid(TAU);
-            if end > start { turn / (end - start) } else { 1.0 }
-        }
-    }
 }
 
 /// The colours along a gradient, premultiplied and times 255.
@@ -68,25 +63,63 @@ impl Ramp {
         (!stops.is_empty()).then_some(Self { stops, repeat: gradient.repeat })
     }
 
-    fn at(&self, place: f64) -> [u8; 4] {
-        let place = if self.repeat { self.wrap(place) } else { place };
-        // The first stop beyond the place; of two at one offset, the later wins.
-        let next = self.stops.partition_point(|(offset, _)| *offset <= place);
-        let color = if next == 0 {
-            self.stops[0].1
-        } else if next == self.stops.len() {
-            self.stops[next - 1].1
-        } else {
-            let ((x0, from), (x1, to)) = (self.stops[next - 1], self.stops[next]);
-            let part = ((place - x0) / (x1 - x0)) as f32;
-            std::array::from_fn(|i| from[i] + (to[i] - from[i]) * part)
-        };
-        color.map(|v| (v + 0.5) as u8)
+    /// Colours every pixel by the place of its centre along the gradient.
+    fn fill(&self, surface: &mut Surface, place: impl Fn(f64, f64) -> f64) {
+        let area = surface.area;
+        let width = area.width().max(1) as usize;
+        let mut piece = self.piece(0.0);
+        for (row, pixels) in surface.pixels.chunks_exact_mut(width * 4).enumerate() {
+            let y = f64::from(area.y0 + row as i32) + 0.5;
+            for (column, pixel) in pixels.chunks_exact_mut(4).enumerate() {
+                let x = f64::from(area.x0 + column as i32) + 0.5;
+                let mut place = place(x, y);
+                if self.repeat {
+                    place -= place.floor();
+                }
+                // The neighbour's piece holds nearly always, and finding it anew gives the same.
+                if !(piece.start <= place && place < piece.end) {
+                    piece = self.piece(place);
+                }
+                let part = (place - piece.start).min(piece.end - piece.start) as f32;
+                for ((value, from), slope) in pixel.iter_mut().zip(piece.from).zip(piece.slope) {
+                    *value = (from + slope * part) as u8;
+                }
+            }
+        }
     }
 
-    fn wrap(&self, place: f64) -> f64 {
-        place - place.floor()
+    /// The stretch between two stops (or beyond the last) that holds the place. Of two stops at one
+    /// offset, the later wins.
+    fn piece(&self, place: f64) -> Piece {
+        let next = self.stops.partition_point(|(offset, _)| *offset <= place);
+        let flat = |start: f64, end: f64, color: [f32; 4]| Piece {
+            start,
+            end,
+            from: color.map(|v| v + 0.5),
+            slope: [0.0; 4],
+        };
+        if next == 0 {
+            let (offset, color) = self.stops[0];
+            // Far enough, and finite: no place is infinitely far before the start.
+            flat(f64::MIN, offset, color)
+        } else if next == self.stops.len() {
+            let (offset, color) = self.stops[next - 1];
+            flat(offset, f64::MAX, color)
+        } else {
+            let ((start, from), (end, to)) = (self.stops[next - 1], self.stops[next]);
+            let length = (end - start) as f32;
+            let slope = std::array::from_fn(|i| (to[i] - from[i]) / length);
+            Piece { start, end, from: from.map(|v| v + 0.5), slope }
+        }
     }
+}
+
+/// A stretch of a gradient: colours are `from + slope * (place - start)`; halves are added already.
+struct Piece {
+    start: f64,
+    end: f64,
+    from: [f32; 4],
+    slope: [f32; 4],
 }
 
 /// A pattern's pixels inside `area`: `tile` repeats the image, which shows its own (0, 0) at the

@@ -58,14 +58,21 @@ fn picture(seed: u8) -> Picture {
     let (width, height) = (u32::from(seed % 5) * 11 + 3, u32::from(seed % 7) * 9 + 2);
     let pixels = (0..width * height)
         .flat_map(|i| {
-            let alpha = if seed % 2 == 0 { 255 } else { (i * 37 % 256) as u8 };
+            let alpha = if seed.is_multiple_of(2) { 255 } else { (i * 37 % 256) as u8 };
             [i * 5 % 256, i * 11 % 256, i * 23 % 256]
                 .map(|v| (v * u32::from(alpha) / 255) as u8)
                 .into_iter()
                 .chain([alpha])
         })
         .collect();
-    Picture { width, height, pixels: Arc::new(pixels), opaque: seed % 2 == 0, id: seed.into(), jpeg: None }
+    Picture {
+        width,
+        height,
+        pixels: Arc::new(pixels),
+        opaque: seed.is_multiple_of(2),
+        id: seed.into(),
+        jpeg: None,
+    }
 }
 
 fn stops(from: Color, to: Color) -> Vec<ColorStop> {
@@ -492,4 +499,68 @@ fn equal_lists_have_no_damage_and_small_changes_little() {
 fn the_rasteriser_can_move_between_threads() {
     fn sendable<T: Send>(_: T) {}
     sendable(CpuRasteriser::new());
+}
+
+#[test]
+fn zz_look() {
+    let mut items = vec![];
+    let ink = || Ink::Solid(Color::BLACK);
+    let ids: Vec<u32> = (36..46).collect();
+    items.push(Item::Text(Point::new(5.0, 25.0), 20.0, ids.clone(), 0.0, 0.0, ink()));
+    items.push(Item::Text(Point::new(5.0, 50.0), 20.0, ids.clone(), 14.0, 0.0, ink()));
+    items.push(Item::Text(
+        Point::new(5.0, 75.0),
+        20.0,
+        ids,
+        0.0,
+        0.8,
+        Ink::Linear(Point::new(0.0, 0.0), Point::new(180.0, 0.0), RED, Color([0.0, 0.0, 1.0, 1.0]), false),
+    ));
+    items.push(Item::Shadow(Rect::new(20.0, 95.0, 70.0, 130.0), 10.0, 6.0, Color::BLACK, false, 0.0));
+    items.push(Item::Shadow(Rect::new(90.0, 95.0, 120.0, 130.0), 10.0, 4.0, Color::BLACK, true, 0.0));
+    items.push(Item::Rounded(
+        Rect::new(135.0, 95.0, 165.0, 130.0),
+        10.0,
+        Ink::Conic(Point::new(130.0, 100.0), 1.0, RED, Color::BLACK),
+    ));
+    items.push(Item::Picture(Rect::new(170.0, 90.0, 205.0, 130.0), 4, true, 0.2));
+    let frame = frame_of(&items);
+    image::save_buffer("/tmp/look.png", &frame.pixels, WIDTH, HEIGHT, image::ColorType::Rgba8).unwrap();
+    // speed
+    let mut recorder = Recorder::default();
+    recorder.fill(
+        Shape::Rect(Rect::new(0.0, 0.0, 1080.0, 1080.0)),
+        Ink::Linear(Point::new(0.0, 0.0), Point::new(900.0, 700.0), RED, Color::BLACK, false).paint(),
+    );
+    let mut many = vec![];
+    for i in 0..20 {
+        many.push(Item::Text(
+            Point::new(60.0, 60.0 + 50.0 * i as f64),
+            30.0,
+            (36..80).collect(),
+            0.0,
+            0.0,
+            ink(),
+        ));
+    }
+    many.push(Item::Shadow(Rect::new(200.0, 200.0, 800.0, 800.0), 24.0, 20.0, Color::BLACK, false, 0.0));
+    many.push(Item::Rounded(Rect::new(200.0, 200.0, 800.0, 800.0), 24.0, Ink::Solid(Color::WHITE)));
+    many.push(Item::Picture(Rect::new(300.0, 300.0, 700.0, 600.0), 4, true, 0.0));
+    record(&many, &mut recorder);
+    let big = recorder.finish(1080, 1080);
+    let mut r = CpuRasteriser::new();
+    let mut frame = Frame::default();
+    for _ in 0..3 {
+        let t = std::time::Instant::now();
+        r.render(&big, &mut frame);
+        eprintln!("whole {:?}", t.elapsed());
+    }
+    for rect in [IRect::new(60, 330, 700, 370), IRect::new(300, 300, 700, 600), IRect::new(60, 100, 200, 120)]
+    {
+        let t = std::time::Instant::now();
+        for _ in 0..100 {
+            r.render_rects(&big, &mut frame, &[rect]);
+        }
+        eprintln!("{rect:?} {:?}", t.elapsed() / 100);
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use super::Image;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Result};
 
 /// Decoded pixels kept at most, in bytes.
 const MAX_BYTES: usize = 96 << 20;
@@ -35,7 +35,7 @@ struct Entry {
 impl ImageStore {
     /// The image kept under `url`, or else what `load` makes of it. Others who ask for the same image
     /// in the meantime wait for it.
-    pub(super) fn get(&self, url: &str, load: impl FnOnce() -> Result<Image, Diagnostic>) -> Outcome {
+    pub(super) fn get(&self, url: &str, load: impl FnOnce() -> Result<Image>) -> Outcome {
         let cell = {
             let mut state = self.lock();
             state.clock += 1;
@@ -52,7 +52,7 @@ impl ImageStore {
         let outcome = cell
             .get_or_init(|| {
                 fresh = true;
-                load().map(Arc::new).map_err(Arc::new)
+                load().map(Arc::new).map_err(Arc::from)
             })
             .clone();
         if fresh {
@@ -98,12 +98,12 @@ mod tests {
         for _ in 0..2 {
             let _ = store.get("a", || {
                 decoded += 1;
-                Err(Diagnostic::error("x", "y"))
+                Err(Diagnostic::error("x", "y").into())
             });
         }
         assert_eq!(decoded, 1);
         for i in 0..MAX_ENTRIES + 10 {
-            let _ = store.get(&i.to_string(), || Err(Diagnostic::error("x", "y")));
+            let _ = store.get(&i.to_string(), || Err(Diagnostic::error("x", "y").into()));
         }
         assert!(store.lock().entries.len() <= MAX_ENTRIES);
     }

@@ -65,17 +65,15 @@ impl Resources {
     /// The decoded image at an absolute URL; decoded once, kept while there is room.
     pub fn image(&self, url: &str) -> Result<Arc<Image>, Arc<Diagnostic>> {
         self.images.get(url, || {
-            let bytes = self.read(url).map_err(|error| *error)?;
-            Image::decode(url, &bytes, &self.fonts.for_svg()).map_err(|error| *error)
+            let bytes = self.read(url)?;
+            Image::decode(url, &bytes, &self.fonts.for_svg())
         })
     }
 
     /// An inline SVG element as a picture of `width` × `height` device pixels. The last ones are kept.
     pub fn drawing(&self, svg: &str, width: f64, height: f64) -> Result<Option<Picture>, Arc<Diagnostic>> {
         let key = format!("drawing:{}:{width}×{height}", blake3::hash(svg.as_bytes()).to_hex());
-        let image = self.images.get(&key, || {
-            Image::drawing(svg, width, height, &self.fonts.for_svg()).map_err(|error| *error)
-        })?;
+        let image = self.images.get(&key, || Image::drawing(svg, width, height, &self.fonts.for_svg()))?;
         Ok(image.picture(width, height))
     }
 

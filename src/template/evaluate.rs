@@ -10,7 +10,7 @@ use super::expression::Expression;
 use super::program::{Alternative, Condition, Piece, Step};
 use super::scope::Scope;
 use super::source::Sources;
-use super::value::Markup;
+use super::value::{Markup, whole};
 use crate::diagnostic::Diagnostic;
 
 /// Rounds that one loop may have.
@@ -19,6 +19,8 @@ const MAX_ITEMS: usize = 10_000;
 const MAX_ROUNDS: usize = 100_000;
 /// Bytes that one value may have.
 const MAX_VALUE: usize = 1 << 20;
+/// Problems that are told of one record; a mistake in a loop would tell as many as it has rounds.
+const MAX_PROBLEMS: usize = 50;
 
 /// One record's evaluation. It goes on after a mistake, so that all of a record's problems come at once.
 pub(super) struct Evaluation<'a> {
@@ -59,7 +61,7 @@ impl<'a> Evaluation<'a> {
                     (*id, Slot::If { branch: taken, inner })
                 }
                 Step::For { id, names, items, body, otherwise } => {
-                    let rounds = self.items(items, scope);
+                    let rounds = self.items(names.len(), items, scope);
                     let count = rounds.len();
                     let mut bindings = Vec::with_capacity(count);
                     for (index, item) in rounds.iter().enumerate() {
@@ -79,20 +81,19 @@ impl<'a> Evaluation<'a> {
     fn evaluate(&mut self, expression: &Expression, scope: &Arc<Scope>) -> Option<Jinja> {
         match expression.evaluate(scope, self.sources) {
             Ok(value) if value.is_undefined() => {
-                let problem = expression.undefined(scope, self.sources, &"it is undefined");
-                self.problem(problem);
+                self.problem(expression.missing(scope, self.sources));
                 None
             }
             Ok(value) => Some(value),
             Err(problem) => {
-                self.problem(problem);
+                self.problem(*problem);
                 None
             }
         }
     }
 
     fn problem(&mut self, problem: Diagnostic) {
-        if !self.problems.contains(&problem) {
+        if self.problems.len() < MAX_PROBLEMS && !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
     }
@@ -112,9 +113,20 @@ impl<'a> Evaluation<'a> {
             scope.set(name, value);
             return;
         }
-        let parts: Vec<Jinja> = value.try_iter().map(Iterator::collect).unwrap_or_default();
+        let parts: Vec<Jinja> = match value.kind() {
+            ValueKind::Seq | ValueKind::Iterable => {
+                // One more than there is room for is enough to tell that they are too many.
+                value.try_iter().map(|items| items.take(names.len() + 1).collect()).unwrap_or_default()
+            }
+            _ => vec![value],
+        };
         if parts.len() != names.len() {
-            let message = format!("{} names stand here for {} values", names.len(), parts.len());
+            let count = match parts.len() {
+                1 => "one value".to_owned(),
+                many if many > names.len() => "more values".to_owned(),
+                few => format!("{few} values"),
+            };
+            let message = format!("{} names stand here for {count}", names.len());
             self.problem(self.sources.error(expression.place, "failed-expression", message));
             return;
         }
@@ -123,9 +135,14 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    fn items(&mut self, expression: &Expression, scope: &Arc<Scope>) -> Vec<Jinja> {
+    /// What a loop goes over. With two names or more, the items of an object are its pairs.
+    fn items(&mut self, names: usize, expression: &Expression, scope: &Arc<Scope>) -> Vec<Jinja> {
         let Some(value) = self.evaluate(expression, scope) else { return Vec::new() };
         if value.is_none() {
+            return Vec::new();
+        }
+        if self.rounds > MAX_ROUNDS {
+            // Said already; the loops around this one just run out.
             return Vec::new();
         }
         if value.kind() == ValueKind::String {
@@ -138,8 +155,13 @@ impl<'a> Evaluation<'a> {
         }
         match value.try_iter() {
             Ok(items) => {
-                // Pairs of key and value, as `for key, value in object` expects them.
-                let items: Vec<Jinja> = items.take(MAX_ITEMS + 1).collect();
+                let mut items: Vec<Jinja> = items.take(MAX_ITEMS + 1).collect();
+                if names > 1 && value.kind() == ValueKind::Map {
+                    for item in &mut items {
+                        let inner = value.get_item(item).unwrap_or_default();
+                        *item = Jinja::from(vec![item.clone(), inner]);
+                    }
+                }
                 self.rounds += items.len();
                 if items.len() > MAX_ITEMS || self.rounds > MAX_ROUNDS {
                     let message = format!(
@@ -193,9 +215,9 @@ impl<'a> Evaluation<'a> {
     }
 
     /// A value as the characters that are shown.
-    fn shown(&mut self, value: &Jinja, expression: &Expression, scope: &Scope) -> String {
+    fn shown(&mut self, value: &Jinja, expression: &Expression, scope: &Arc<Scope>) -> String {
         if value.is_none() {
-            self.problem(expression.empty(scope, self.sources));
+            self.problem(expression.missing(scope, self.sources));
             return String::new();
         }
         if matches!(value.kind(), ValueKind::Seq | ValueKind::Map | ValueKind::Iterable) {
@@ -210,7 +232,10 @@ impl<'a> Evaluation<'a> {
             self.problem(problem);
             return String::new();
         }
-        let text = value.to_string();
+        let number = (value.is_number() && !value.is_integer())
+            .then(|| f64::try_from(value.clone()).ok().and_then(whole))
+            .flatten();
+        let text = number.map_or_else(|| clean(value.to_string()), |whole| whole.to_string());
         if text.len() > MAX_VALUE {
             let message = format!("this value has {} bytes; {MAX_VALUE} can be shown at most", text.len());
             let mut problem = self.sources.error(expression.place, "too-long", message);
@@ -267,7 +292,12 @@ impl<'a> Evaluation<'a> {
                         Some(markup) => data_url(&markup.0),
                         None => self.shown(&value, expression, scope),
                     };
-                    if css { out.push_str(&css::escape(&text)) } else { out.push_str(&text) }
+                    if css {
+                        let escaped = css::escape(&text, css::Within::of(out));
+                        out.push_str(&escaped);
+                    } else {
+                        out.push_str(&text);
+                    }
                 }
                 Piece::Set { names, value } => self.set(names, value, scope),
                 Piece::If(branches) => {
@@ -279,7 +309,7 @@ impl<'a> Evaluation<'a> {
                     }
                 }
                 Piece::For { names, items, body, otherwise } => {
-                    let rounds = self.items(items, scope);
+                    let rounds = self.items(names.len(), items, scope);
                     for (index, item) in rounds.iter().enumerate() {
                         let mut inner = self.round(names, items, &rounds, index, item, scope);
                         self.pieces(body, css, &mut inner, out);
@@ -291,6 +321,13 @@ impl<'a> Evaluation<'a> {
             }
         }
     }
+}
+
+/// Text without the characters that XML cannot hold, in which inline SVG is kept (XML 1.0, §2.2).
+fn clean(text: String) -> String {
+    let unfit =
+        |c: char| (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}');
+    if text.contains(unfit) { text.replace(unfit, "\u{fffd}") } else { text }
 }
 
 /// An SVG document as an address, for `src` and `url(…)`.

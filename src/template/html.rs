@@ -52,6 +52,16 @@ pub(super) fn is_raw_text(name: &str) -> bool {
     matches!(name, "style" | "script" | "title" | "textarea" | "xmp" | "iframe" | "noembed" | "noframes")
 }
 
+/// Elements whose text is seen, though it is nothing but text.
+pub(super) fn holds_slots(name: &str) -> bool {
+    matches!(name, "style" | "title" | "textarea")
+}
+
+/// Elements from which HTML moves text away.
+pub(super) fn is_table_part(name: &str) -> bool {
+    matches!(name, "table" | "thead" | "tbody" | "tfoot" | "tr" | "colgroup")
+}
+
 /// Elements whose end tag may be left out.
 pub(super) fn may_stay_open(name: &str) -> bool {
     matches!(

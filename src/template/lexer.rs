@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::source::{Place, Sources};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Result};
 
 /// Includes within includes at most.
 const MAX_DEPTH: usize = 16;
@@ -57,7 +57,7 @@ fn expand(
             continue;
         };
         match included_path(sources, &token, argument.trim(), root, open) {
-            Ok(path) => match sources.read(&path) {
+            Ok((named, path)) => match sources.read(&named) {
                 Ok(inner) => {
                     open.push(path);
                     expand(sources, inner, root, open, tokens, problems);
@@ -65,18 +65,19 @@ fn expand(
                 }
                 Err(problem) => problems.push(*problem),
             },
-            Err(problem) => problems.push(problem),
+            Err(problem) => problems.push(*problem),
         }
     }
 }
 
+/// The file that an include names: as messages show it, and in its canonical form.
 fn included_path(
     sources: &Sources,
     token: &Token,
     argument: &str,
     root: &Path,
     open: &[PathBuf],
-) -> Result<PathBuf, Diagnostic> {
+) -> Result<(PathBuf, PathBuf)> {
     let name = ['"', '\'']
         .iter()
         .find_map(|quote| argument.strip_prefix(*quote)?.strip_suffix(*quote))
@@ -87,22 +88,25 @@ fn included_path(
                 .with_hint("{% include \"parts/footer.html\" %}")
         })?;
     let folder = sources.path(token.place.file).parent().unwrap_or(Path::new(""));
-    let path = folder.join(name).canonicalize().map_err(|error| {
+    let named = folder.join(name);
+    let path = named.canonicalize().map_err(|error| {
         sources
             .error(token.place, "missing-include", format!("cannot include `{name}`: {error}"))
             .with_hint("the name is relative to the file that includes it")
     })?;
     if !path.starts_with(root) {
         let message = format!("`{name}` lies outside the campaign's folder");
-        return Err(sources.error(token.place, "outside-folder", message));
+        return Err(sources.error(token.place, "outside-folder", message).into());
     }
     if open.contains(&path) {
-        return Err(sources.error(token.place, "circular-include", format!("`{name}` includes itself")));
+        return Err(sources
+            .error(token.place, "circular-include", format!("`{name}` includes itself"))
+            .into());
     }
     if open.len() > MAX_DEPTH {
-        return Err(sources.error(token.place, "circular-include", "includes are nested too deep"));
+        return Err(sources.error(token.place, "circular-include", "includes are nested too deep").into());
     }
-    Ok(path)
+    Ok((named, path))
 }
 
 /// The tokens of one file; includes are still tags.
@@ -166,8 +170,8 @@ fn scan(sources: &Sources, file: usize, problems: &mut Vec<Diagnostic>) -> Vec<T
             b'{' => tokens.push(Token { place, kind: TokenKind::Expression(inner.to_owned()) }),
             _ if inner == "raw" => match find_endraw(source, at) {
                 Some((stop, after)) => {
-                    text(&mut tokens, at, stop, trim_next, false);
-                    trim_next = false;
+                    text(&mut tokens, at, stop, trim_next, source[stop + 2..].starts_with('-'));
+                    trim_next = source[..after - 2].ends_with('-');
                     at = after;
                 }
                 None => {

@@ -20,17 +20,19 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod value;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::campaign::Locale;
 use crate::data::{self, Record};
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Result, Span};
 
 pub use binding::{Binding, Slot, SlotId};
 
 use evaluate::Evaluation;
+use expression::excerpt;
 use program::Step;
 use scope::Scope;
 use source::Sources;
@@ -49,7 +51,27 @@ pub struct Template {
     steps: Vec<Step>,
     fields: Vec<FieldUse>,
     branches: Vec<BranchInfo>,
+    slots: Vec<SlotInfo>,
     locale: Locale,
+}
+
+/// What a slot is for, and where the template has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SlotInfo {
+    pub kind: SlotKind,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SlotKind {
+    /// A place in text.
+    Text,
+    /// The value of the attribute of this name.
+    Attribute(String),
+    /// The whole text of an element of this name.
+    Raw(String),
+    If,
+    For,
 }
 
 /// A field that the template uses, and where it does so first.
@@ -97,6 +119,7 @@ impl Template {
             steps: compiled.steps,
             fields: compiled.fields,
             branches: compiled.branches,
+            slots: compiled.slots,
             sources,
             locale: locale.clone(),
         })
@@ -122,19 +145,19 @@ impl Template {
         &self.fields
     }
 
+    /// The branches of all conditions among elements. Which of them a record takes, its binding tells.
     pub fn branches(&self) -> &[BranchInfo] {
         &self.branches
     }
 
+    /// What a slot is for; `None` for a number that no slot of this template has.
+    pub fn slot(&self, id: SlotId) -> Option<&SlotInfo> {
+        self.slots.get(id.0 as usize)
+    }
+
     /// What the record puts into the slots; or else all that is wrong with it.
     pub fn evaluate(&self, record: &Record) -> Result<Binding, Vec<Diagnostic>> {
-        let locale = self.locale.field.as_ref().and_then(|field| match record.fields.get(field) {
-            Some(data::Value::Text(tag)) if icu::locale::Locale::try_from_str(tag).is_ok() => {
-                Some(tag.clone())
-            }
-            _ => None,
-        });
-        let locale = locale.unwrap_or_else(|| self.locale.default.as_str().into());
+        let locale = self.locale_of(record).map_err(|problem| vec![*problem])?;
         let mut scope = Arc::new(Scope::new(Arc::new(record.fields.clone()), locale));
         let mut evaluation = Evaluation::new(&self.sources);
         let binding = evaluation.steps(&self.steps, &mut scope);
@@ -143,5 +166,27 @@ impl Template {
         }
         let with_key = |problem: Diagnostic| problem.with_key(&*record.key);
         Err(evaluation.problems.into_iter().map(with_key).collect())
+    }
+
+    /// The record's own locale, or else the campaign's.
+    fn locale_of(&self, record: &Record) -> Result<Arc<str>> {
+        let own = self.locale.field.as_ref().and_then(|field| Some((field, record.fields.get(field)?)));
+        let tag = match own {
+            Some((field, data::Value::Text(tag))) if !tag.trim().is_empty() => {
+                if icu::locale::Locale::try_from_str(tag.trim()).is_err() {
+                    let message = format!("`{}` is not a language tag like \"en-GB\"", excerpt(tag));
+                    let problem = Diagnostic::error("unknown-locale", message);
+                    return Err(Box::new(problem.with_field(field).with_key(&*record.key)));
+                }
+                tag.trim()
+            }
+            Some((_, data::Value::Null | data::Value::Text(_))) | None => &self.locale.default,
+            Some((field, _)) => {
+                let message = "a locale is a text, a language tag like \"en-GB\"";
+                let problem = Diagnostic::error("unknown-locale", message);
+                return Err(Box::new(problem.with_field(field).with_key(&*record.key)));
+            }
+        };
+        Ok(tag.into())
     }
 }

@@ -5,11 +5,15 @@ use std::sync::Arc;
 
 use minijinja::value::{Enumerator, Object, Value as Jinja};
 
-use super::value::to_jinja;
+use super::value::{Map, to_jinja};
 use crate::data::{Fields, Value};
 
 /// The name under which filters find the record's locale; no field can have it.
 pub(super) const LOCALE: &str = "\u{f0000}locale";
+
+/// All of the record's fields, for those whose names are no identifiers: `record["First Name"]`. A field
+/// or a `set` of this name hides it.
+pub(super) const RECORD: &str = "record";
 
 /// An immutable scope; a `set` or a round of a loop makes a new one.
 #[derive(Clone)]
@@ -31,6 +35,18 @@ impl Scope {
         }
     }
 
+    pub(super) fn value(&self, name: &str) -> Option<Jinja> {
+        if let Some((_, value)) = self.names.iter().find(|(known, _)| **known == *name) {
+            return Some(value.clone());
+        }
+        match self.fields.get(name) {
+            Some(value) => Some(to_jinja(value)),
+            None if name == RECORD => Some(Jinja::from_object(Map(self.fields.clone()))),
+            None if name == LOCALE => Some(Jinja::from(self.locale.clone())),
+            None => None,
+        }
+    }
+
     pub(super) fn knows(&self, name: &str) -> bool {
         self.names.iter().any(|(known, _)| **known == *name) || self.fields.get(name).is_some()
     }
@@ -39,34 +55,29 @@ impl Scope {
         self.fields.get(name)
     }
 
-    pub(super) fn field_names(&self) -> impl Iterator<Item = &str> {
-        self.fields.0.iter().map(|(name, _)| &**name)
+    /// All names, those of the template first.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        let own = self.names.iter().map(|(name, _)| &**name);
+        own.chain(self.fields.0.iter().map(|(name, _)| &**name))
     }
 }
 
 impl fmt::Debug for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.names.iter().map(|(name, _)| name)).finish()
+        f.debug_list().entries(self.names()).finish()
     }
 }
 
 impl Object for Scope {
     fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Jinja> {
-        if let Some((_, value)) = self.names.iter().rev().find(|(name, _)| **name == *key) {
-            return Some(value.clone());
-        }
-        if key == LOCALE {
-            return Some(Jinja::from(self.locale.clone()));
-        }
-        self.fields.get(key).map(to_jinja)
+        self.value(key)
     }
 
     fn get_value(self: &Arc<Self>, key: &Jinja) -> Option<Jinja> {
-        self.get_value_by_str(key.as_str()?)
+        self.value(key.as_str()?)
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        let names = self.names.iter().map(|(name, _)| name).chain(self.fields.0.iter().map(|(name, _)| name));
-        Enumerator::Values(names.map(|name| Jinja::from(name.clone())).collect())
+        Enumerator::Values(self.names().map(Jinja::from).collect())
     }
 }

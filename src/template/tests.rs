@@ -87,8 +87,10 @@ fn mistakes_name_their_place() {
         ("{% endfor %}", 1, 4, "ends no"),
         ("<p>{{ a", 1, 4, "never closed"),
         ("{% macro x() %}", 1, 4, "no tag {% macro %}"),
-        ("<iframe srcdoc=\"{{ a }}\">", 1, 24, "srcdoc"),
+        ("<iframe srcdoc=\"{{ a }}\">", 1, 9, "srcdoc"),
         ("{% for x %}{% endfor %}", 1, 8, "needs a name"),
+        ("<p>{{ x | nubmer }}", 1, 11, "no filter `nubmer`"),
+        ("<p>{{ x is dfined }}", 1, 12, "no test `dfined`"),
     ] {
         let problems = template(source).err().unwrap_or_else(|| panic!("{source} compiles"));
         let span = problems[0].span.clone().unwrap();
@@ -99,13 +101,13 @@ fn mistakes_name_their_place() {
 
 #[test]
 fn missing_and_empty_fields_are_told_together() {
-    let template = template("<p>{{ nme }} {{ city }} {{ x | nubmer }}").unwrap();
-    let record = record_from_json(r#"{"name": "Ada", "city": null, "x": 1}"#).unwrap();
+    let template = template("<p>{{ nme }} {{ city }} {{ songs.tpo }}").unwrap();
+    let record = record_from_json(r#"{"name": "Ada", "city": null, "songs": {"top": 1}}"#).unwrap();
     let problems = template.evaluate(&record).unwrap_err();
     assert_eq!(problems.len(), 3);
     assert_eq!(problems[0].hint.as_deref(), Some("did you mean `name`?"));
     assert!(problems[1].message.contains("`city` is empty"));
-    assert_eq!(problems[2].hint.as_deref(), Some("did you mean `number`?"));
+    assert_eq!(problems[2].hint.as_deref(), Some("did you mean `top`?"));
 }
 
 #[test]

@@ -12,20 +12,21 @@ use crate::data::{Fields, Value};
 pub(super) fn to_jinja(value: &Value) -> Jinja {
     match value {
         Value::Null => Jinja::from(()),
-        Value::Text(text) | Value::Color(text) => Jinja::from(clean(text)),
+        Value::Text(text) | Value::Color(text) => Jinja::from(text.clone()),
         Value::Boolean(value) => Jinja::from(*value),
         Value::Integer(value) => Jinja::from(*value),
-        Value::Number(value) => Jinja::from(*value),
+        Value::Number(value) => whole(*value).map_or_else(|| Jinja::from(*value), Jinja::from),
         Value::Date(date) => Jinja::from_object(Date(*date)),
         Value::DateTime(moment) => Jinja::from_object(Moment(moment.clone())),
-        Value::List(items) => items.iter().map(to_jinja).collect(),
+        Value::List(items) => Jinja::from_object(List(items.clone())),
         Value::Object(fields) => Jinja::from_object(Map(fields.clone())),
     }
 }
 
-/// Text without the one character that HTML cannot hold.
-fn clean(text: &Arc<str>) -> Arc<str> {
-    if text.contains('\0') { text.replace('\0', "\u{fffd}").into() } else { text.clone() }
+/// A number without a fraction as an integer: what a table has as `12` is shown as 12, not as 12.0.
+pub(super) fn whole(number: f64) -> Option<i64> {
+    // Beyond 2^53 a float no longer tells neighbouring integers apart.
+    (number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0).then_some(number as i64)
 }
 
 /// A day: `{{ since.year }}`; printed as ISO 8601.
@@ -93,11 +94,33 @@ fn date_part(date: jiff::civil::Date, key: &str) -> Option<Jinja> {
     })
 }
 
-/// A field that holds named values.
+/// A field that holds a list.
 #[derive(Debug)]
-struct Map(Arc<Fields>);
+struct List(Arc<[Value]>);
+
+impl Object for List {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Seq
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Jinja) -> Option<Jinja> {
+        self.0.get(key.as_usize()?).map(to_jinja)
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Seq(self.0.len())
+    }
+}
+
+/// Named values: a field that holds some, or all of a record's fields.
+#[derive(Debug)]
+pub(super) struct Map(pub Arc<Fields>);
 
 impl Object for Map {
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Jinja> {
+        self.0.get(key).map(to_jinja)
+    }
+
     fn get_value(self: &Arc<Self>, key: &Jinja) -> Option<Jinja> {
         self.0.get(key.as_str()?).map(to_jinja)
     }

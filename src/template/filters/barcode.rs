@@ -7,7 +7,7 @@ use barcoders::sym::ean13::EAN13;
 use minijinja::Error;
 use minijinja::value::{Kwargs, Value};
 
-use super::locale::invalid;
+use super::call::invalid;
 use crate::template::value::Markup;
 
 /// Modules of white on each side that the standards ask for.

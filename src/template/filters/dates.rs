@@ -10,7 +10,7 @@ use minijinja::value::{Kwargs, Value};
 use minijinja::{Error, State};
 
 use super::cache::Cache;
-use super::locale::{icu_error, invalid, parse, tag_of};
+use super::call::{icu_error, invalid, parse, tag_of};
 use crate::template::value::{Date, Moment};
 
 thread_local! {
@@ -38,9 +38,6 @@ fn when(value: &Value) -> Result<When, Error> {
         return Ok(When::Moment(moment));
     }
     if let Ok(moment) = text.parse::<jiff::Timestamp>() {
-        // Keeps the offset as it is written, so that the hour is the one that was written.
-        let offset = jiff::fmt::temporal::DateTimeParser::new().parse_date(text).ok();
-        let _ = offset;
         return Ok(When::Moment(with_written_offset(text, moment)));
     }
     if let Ok(date) = text.parse::<civil::Date>()
@@ -57,7 +54,7 @@ fn when(value: &Value) -> Result<When, Error> {
     Err(invalid(format!("`{value}` is not a date like 2026-11-30 or 2026-11-30T18:45:00+01:00")))
 }
 
-/// The moment at the UTC offset that its text ends with.
+/// The moment at the UTC offset that its text ends with, so that the hour shown is the one written.
 fn with_written_offset(text: &str, moment: jiff::Timestamp) -> Zoned {
     let zone = text
         .rfind(['+', '-'])

@@ -6,7 +6,7 @@ use minijinja::value::{Kwargs, Value};
 use minijinja::{Error, State};
 
 use super::cache::Cache;
-use super::locale::{icu_error, invalid, parse, tag_of};
+use super::call::{icu_error, invalid, parse, tag_of};
 use super::numbers::to_decimal;
 
 thread_local! {

@@ -3,9 +3,9 @@
 
 mod barcode;
 mod cache;
+mod call;
 mod dates;
 mod duration;
-mod locale;
 mod numbers;
 mod ordinal;
 mod qr;
@@ -13,8 +13,8 @@ mod text;
 
 use minijinja::Environment;
 
-/// The names of all filters that a template may use, for "did you mean".
-pub(super) const NAMES: &[&str] = &[
+/// All filters that a template may use.
+pub(super) const FILTERS: &[&str] = &[
     "abs",
     "attr",
     "barcode",
@@ -72,6 +72,44 @@ pub(super) const NAMES: &[&str] = &[
     "upper",
     "urlencode",
     "zip",
+];
+
+/// All tests that a template may use: `x is defined`.
+pub(super) const TESTS: &[&str] = &[
+    "boolean",
+    "defined",
+    "divisibleby",
+    "endingwith",
+    "eq",
+    "equalto",
+    "even",
+    "false",
+    "filter",
+    "float",
+    "ge",
+    "greaterthan",
+    "gt",
+    "in",
+    "int",
+    "integer",
+    "iterable",
+    "le",
+    "lessthan",
+    "lower",
+    "lt",
+    "mapping",
+    "ne",
+    "none",
+    "number",
+    "odd",
+    "sameas",
+    "sequence",
+    "startingwith",
+    "string",
+    "test",
+    "true",
+    "undefined",
+    "upper",
 ];
 
 pub(super) fn register(environment: &mut Environment<'static>) {

@@ -10,7 +10,7 @@ use minijinja::value::{Kwargs, Value, ValueKind};
 use minijinja::{Error, State};
 
 use super::cache::Cache;
-use super::locale::{icu_error, invalid, parse, tag_of};
+use super::call::{icu_error, invalid, parse, tag_of};
 
 thread_local! {
     static DECIMAL: Cache<(String, bool), DecimalFormatter> = Cache::new();

@@ -6,7 +6,7 @@ use minijinja::Error;
 use minijinja::value::{Kwargs, Value};
 use qrcodegen::{QrCode, QrCodeEcc};
 
-use super::locale::invalid;
+use super::call::invalid;
 use crate::template::value::Markup;
 
 /// `{{ link | qr }}`. `level` is L, M, Q or H; `quiet` is the margin in modules, 4 as the standard asks.

@@ -5,7 +5,7 @@ use icu::segmenter::GraphemeClusterSegmenter;
 use minijinja::value::{Kwargs, Value};
 use minijinja::{Error, State};
 
-use super::locale::{invalid, parse, tag_of};
+use super::call::{invalid, parse, tag_of};
 
 /// Each word with a capital. Words that mix cases already (McKay, iPhone) stay as they are.
 pub(super) fn title(state: &State, value: &str, arguments: Kwargs) -> Result<String, Error> {
