@@ -162,9 +162,8 @@ impl Recorder {
         inset: bool,
         transform: Affine,
     ) {
-        let reach = 3.0 * sigma + 2.0;
-        let rect = if inset { edge.rect() } else { shape.rect().inflate(reach, reach) };
-        let bounds = transform.transform_rect_bbox(rect).inflate(1.0, 1.0);
+        let (rect, reach) = if inset { (edge.rect(), 1.0) } else { (shape.rect(), 3.0 * sigma + 3.0) };
+        let bounds = transform.transform_rect_bbox(rect).inflate(reach, reach);
         self.record(Draw::Shadow { shape, sigma, color, edge, inset, transform }, bounds);
     }
 

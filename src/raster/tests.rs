@@ -564,3 +564,18 @@ fn zz_look() {
         eprintln!("{rect:?} {:?}", t.elapsed() / 100);
     }
 }
+
+/// Bounds are in device pixels: a shadow drawn small still reaches as far as its blur.
+#[test]
+fn a_shadow_within_a_scale_is_not_cut() {
+    let rect = RoundedRect::new(200.0, 200.0, 600.0, 400.0, 0.0);
+    let mut recorder = Recorder::default();
+    let nothing = RoundedRect::new(0.0, 0.0, 0.0, 0.0, 0.0);
+    recorder.shadow(rect, 6.0, Color::BLACK, nothing, false, Affine::scale(0.2));
+    let list = recorder.finish(WIDTH, HEIGHT);
+    let mut frame = Frame::default();
+    CpuRasteriser::new().render(&list, &mut frame);
+    // 15 pixels left of the rectangle's edge at 40, and far from it.
+    assert!(pixel(&frame, 30, 60)[3] > 4);
+    assert_eq!(pixel(&frame, 10, 60), [0; 4]);
+}
