@@ -68,7 +68,7 @@ impl IRect {
 const LCS_LIMIT: usize = 4_000_000;
 
 /// Damage is handed on in at most this many rectangles.
-const MAX_RECTS: usize = 16;
+const MAX_RECTS: usize = 48;
 
 /// The pixels at which the two lists may paint differently: few rectangles, rounded outwards and
 /// cut to the frame. Lists of different sizes damage the whole frame of `next`.

@@ -108,6 +108,20 @@ pub struct DisplayList {
     pub commands: Vec<Command>,
 }
 
+impl DisplayList {
+    /// Whether the first command covers the frame with an opaque colour: whatever comes on top of it,
+    /// no pixel lets anything through.
+    pub fn is_opaque(&self) -> bool {
+        let frame = Rect::new(0.0, 0.0, self.width.into(), self.height.into());
+        match self.commands.first().map(|command| &command.draw) {
+            Some(Draw::Fill { shape: Shape::Rect(rect), paint: Paint::Solid(color) }) => {
+                color.alpha() >= 1.0 && rect.abs().union(frame) == rect.abs()
+            }
+            _ => false,
+        }
+    }
+}
+
 /// Records commands: computes bounds and hashes, keeps pushes and pops balanced and drops groups
 /// that turn out empty.
 #[derive(Debug, Default)]
@@ -142,8 +156,8 @@ impl Recorder {
         self.record(Draw::Stroke { path, stroke, paint }, bounds);
     }
 
-    /// `bounds` holds the ink of the glyphs in device pixels, overhang included.
-    pub fn glyphs(&mut self, run: GlyphRun, bounds: Rect) {
+    pub fn glyphs(&mut self, run: GlyphRun) {
+        let bounds = run.ink().map_or(Rect::ZERO, |ink| ink.inflate(1.0, 1.0));
         self.record(Draw::Glyphs(run), bounds);
     }
 

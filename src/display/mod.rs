@@ -4,6 +4,7 @@
 //! All geometry is in device pixels of the frame (CSS pixels times the scale factor), y downwards.
 
 mod damage;
+mod ink;
 mod layer;
 mod list;
 mod paint;

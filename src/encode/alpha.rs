@@ -1,38 +1,41 @@
-//! From premultiplied pixels to what file formats hold.
+//! Premultiplied alpha, which frames have, to the straight alpha that files have.
 
-use crate::raster::Frame;
+use crate::raster::{Frame, IRect};
 
-pub(super) fn is_opaque(frame: &Frame) -> bool {
-    frame.pixels.chunks_exact(4).all(|pixel| pixel[3] == 255)
+/// Whether every pixel of these RGBA bytes is opaque.
+pub(super) fn is_opaque(pixels: &[u8]) -> bool {
+    // Long pieces let the loop use vectors and still stop early.
+    pixels.chunks(4096).all(|piece| piece.chunks_exact(4).fold(255, |all, p| all & p[3]) == 255)
 }
 
-/// RGBA with straight alpha, rounded to nearest.
-pub(super) fn straight(frame: &Frame) -> Vec<u8> {
-    let mut out = frame.pixels.clone();
-    for pixel in out.chunks_exact_mut(4) {
-        let alpha = u32::from(pixel[3]);
-        if alpha != 0 && alpha != 255 {
-            for channel in &mut pixel[..3] {
-                *channel = ((u32::from(*channel) * 255 + alpha / 2) / alpha).min(255) as u8;
-            }
+/// Whether every pixel inside `rect` (cut to the frame) is opaque.
+pub(super) fn is_opaque_in(frame: &Frame, rect: IRect) -> bool {
+    let rect = rect.intersect(frame.rect());
+    rect.is_empty()
+        || (rect.y0..rect.y1).all(|y| {
+            let row = y as usize * frame.width as usize;
+            is_opaque(&frame.pixels[(row + rect.x0 as usize) * 4..(row + rect.x1 as usize) * 4])
+        })
+}
+
+/// Colour components divided by alpha and rounded to nearest, so that multiplying by alpha and
+/// rounding gives the frame's own pixel back. What is fully transparent becomes transparent black.
+pub(super) fn to_straight([r, g, b, a]: [u8; 4]) -> [u8; 4] {
+    match a {
+        255 => [r, g, b, a],
+        0 => [0; 4],
+        _ => {
+            let (half, alpha) = (u32::from(a) / 2, u32::from(a));
+            let divide = |c: u8| ((u32::from(c) * 255 + half) / alpha).min(255) as u8;
+            [divide(r), divide(g), divide(b), a]
         }
     }
-    out
 }
 
-/// RGB of opaque pixels.
-pub(super) fn rgb(frame: &Frame) -> Vec<u8> {
-    frame.pixels.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect()
-}
-
-/// RGB over white.
-pub(super) fn over_white(frame: &Frame) -> Vec<u8> {
-    frame
-        .pixels
-        .chunks_exact(4)
-        .flat_map(|pixel| {
-            let white = 255 - pixel[3];
-            [pixel[0].saturating_add(white), pixel[1].saturating_add(white), pixel[2].saturating_add(white)]
-        })
-        .collect()
+/// Pixels with straight alpha, appended to `out`.
+pub(super) fn all_to_straight(pixels: &[u8], out: &mut Vec<u8>) {
+    out.reserve(pixels.len());
+    for pixel in pixels.chunks_exact(4) {
+        out.extend_from_slice(&to_straight([pixel[0], pixel[1], pixel[2], pixel[3]]));
+    }
 }

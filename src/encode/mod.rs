@@ -1,121 +1,130 @@
-//! Frames to files.
+//! Frames to files: PNG, JPEG and WebP.
 //!
-//! An encoder belongs to one worker, one variant and one type. It keeps the file of its base frame:
-//! a frame without damage is that very file. A file's bytes do not depend on the base.
+//! PNG and JPEG are written by encoders of our own, because both formats can be cut to **bands**
+//! whose bytes depend on nothing outside the band (but for one row above it, in a PNG). An encoder
+//! that has coded the base frame therefore codes only the bands that damage touches and copies the
+//! rest. Whether it did so can not be seen in the file: the bytes are those of coding the whole frame.
+//!
+//! Sources: Portable Network Graphics (Third Edition), W3C 2025; RFC 1950 (zlib), RFC 1951 (deflate);
+//! ITU-T T.81 (JPEG) and T.871 (JFIF). WebP is libwebp's.
 
 mod alpha;
+mod bands;
+mod deflate;
 mod jpeg;
 mod png;
 mod webp;
 
-use crate::diagnostic::Diagnostic;
-use crate::display::IRect;
-use crate::raster::Frame;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::raster::{Frame, IRect};
 
-pub use self::jpeg::JpegEncoder;
-pub use self::png::PngEncoder;
-pub use self::webp::WebpEncoder;
+pub use crate::campaign::Effort;
+pub use jpeg::JpegEncoder;
+pub use png::PngEncoder;
+pub use webp::WebpEncoder;
 
-/// Where a frame differs from the base frame.
+/// A file type with its settings.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Encoding {
+    Png {
+        effort: Effort,
+    },
+    /// `quality` is libjpeg's, 1 to 100 (and clamped to it).
+    Jpeg {
+        quality: u8,
+    },
+    /// `quality` is libwebp's, 0 to 100 (and clamped to it); of no effect when `lossless`.
+    Webp {
+        quality: f32,
+        lossless: bool,
+    },
+}
+
+/// Where a frame may differ from the base frame. Device pixels.
 #[derive(Debug, Clone, Copy)]
 pub enum Damage<'a> {
     /// Anywhere.
     Whole,
-    /// Within these rectangles only; nowhere, if there are none.
+    /// Only inside these; they may overlap, be empty, or reach past the frame.
     Rects(&'a [IRect]),
 }
 
 impl Damage<'_> {
-    fn is_none(&self) -> bool {
-        matches!(self, Self::Rects([]))
+    /// Whether the frame is the base frame.
+    fn is_none(self) -> bool {
+        match self {
+            Damage::Whole => false,
+            Damage::Rects(rects) => rects.iter().all(|rect| rect.is_empty()),
+        }
     }
 }
 
-fn too_large(kind: &str, frame: &Frame, max: u32) -> Option<Box<Diagnostic>> {
-    (frame.width > max || frame.height > max).then(|| {
-        let Frame { width, height, .. } = frame;
-        let message = format!("{width}×{height} pixels are too many: a {kind} has at most {max} on a side");
-        Box::new(Diagnostic::error("too-large", message).with_hint("lower the scale, or write another type"))
-    })
+/// Makes files of frames, one after the other, and keeps its buffers between them.
+///
+/// One for each worker, variant and file type. A clone shares nothing, so a base need be set only
+/// once before cloning.
+#[derive(Clone)]
+pub enum Encoder {
+    Png(Box<PngEncoder>),
+    Jpeg(Box<JpegEncoder>),
+    Webp(Box<WebpEncoder>),
 }
 
-fn failed(kind: &str, error: impl std::fmt::Display) -> Box<Diagnostic> {
-    Box::new(Diagnostic::error("encode-failed", format!("the {kind} could not be encoded: {error}")))
-}
-
-/// The file of the base frame, kept by each encoder.
-#[derive(Debug, Default)]
-struct BaseFile(Option<Vec<u8>>);
-
-impl BaseFile {
-    /// The base's file when there is no damage.
-    fn reuse(&self, damage: Damage<'_>) -> Option<Vec<u8>> {
-        if damage.is_none() { self.0.clone() } else { None }
+/// The encoder for a file type.
+pub fn encoder_for(encoding: Encoding) -> Encoder {
+    match encoding {
+        Encoding::Png { effort } => Encoder::Png(Box::new(PngEncoder::new(effort))),
+        Encoding::Jpeg { quality } => Encoder::Jpeg(Box::new(JpegEncoder::new(quality))),
+        Encoding::Webp { quality, lossless } => Encoder::Webp(Box::new(WebpEncoder::new(quality, lossless))),
     }
+}
+
+impl Encoder {
+    /// Notes in the files how many pixels there are to a CSS pixel (a 96th of an inch), so that a 2x
+    /// asset has the size of a plain one where sizes are physical. 1 unless told. A WebP has no place
+    /// for it. Drops the base.
+    pub fn at_scale(self, scale: f64) -> Self {
+        match self {
+            Encoder::Png(png) => Encoder::Png(Box::new(png.at_scale(scale))),
+            Encoder::Jpeg(jpeg) => Encoder::Jpeg(Box::new(jpeg.at_scale(scale))),
+            Encoder::Webp(webp) => Encoder::Webp(webp),
+        }
+    }
+
+    /// Codes the frame that later damage is relative to. Fails as [`encode`](Self::encode) does.
+    pub fn set_base(&mut self, frame: &Frame) -> Result<()> {
+        match self {
+            Encoder::Png(png) => png.set_base(frame),
+            Encoder::Jpeg(jpeg) => jpeg.set_base(frame),
+            Encoder::Webp(webp) => webp.set_base(frame),
+        }
+    }
+
+    /// The file of `frame`, which outside `damage` equals the base frame. The bytes are the same
+    /// whatever the damage and the base. Without a base of the same size all counts as damaged.
+    ///
+    /// Fails when the frame is empty or larger than the file type can hold (`frame-size`).
+    pub fn encode(&mut self, frame: &Frame, damage: Damage<'_>) -> Result<&[u8]> {
+        match self {
+            Encoder::Png(png) => png.encode(frame, damage),
+            Encoder::Jpeg(jpeg) => jpeg.encode(frame, damage),
+            Encoder::Webp(webp) => webp.encode(frame, damage),
+        }
+    }
+}
+
+/// That the frame has pixels, and no side longer than the `most` that `name` can hold.
+fn check_size(frame: &Frame, name: &str, most: u32) -> Result<()> {
+    let (width, height) = (frame.width, frame.height);
+    if width == 0 || height == 0 || width > most || height > most {
+        let message = format!("a {name} can not be {width}×{height} pixels");
+        return Err(Box::new(
+            Diagnostic::error("frame-size", message)
+                .with_hint(format!("width and height have to lie between 1 and {most} after scaling")),
+        ));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::campaign::{Effort, WebpOptions};
-
-    fn frame(alpha: bool) -> Frame {
-        let mut frame = Frame::new(33, 17);
-        for (index, pixel) in frame.pixels.chunks_exact_mut(4).enumerate() {
-            let a = if alpha && index % 5 == 0 { (index % 256) as u8 } else { 255 };
-            let channel = |value: usize| ((value % 256) as u32 * u32::from(a) / 255) as u8;
-            pixel.copy_from_slice(&[channel(index * 3), channel(index * 7), channel(index), a]);
-        }
-        frame
-    }
-
-    fn decode(bytes: &[u8]) -> image::RgbaImage {
-        image::load_from_memory(bytes).unwrap().into_rgba8()
-    }
-
-    #[test]
-    fn lossless_files_decode_to_what_was_drawn() {
-        for alpha in [false, true] {
-            let frame = frame(alpha);
-            let expected = alpha::straight(&frame);
-            for effort in [Effort::Fast, Effort::Balanced, Effort::Small] {
-                let bytes = PngEncoder::new(effort, 2.0).encode(&frame, Damage::Whole).unwrap();
-                assert_eq!(decode(&bytes).into_raw(), expected, "{effort:?}");
-            }
-            let options = WebpOptions { lossless: true, ..WebpOptions::default() };
-            let bytes = WebpEncoder::new(options).encode(&frame, Damage::Whole).unwrap();
-            let decoded = decode(&bytes).into_raw();
-            for (got, want) in decoded.chunks_exact(4).zip(expected.chunks_exact(4)) {
-                assert!(got == want || want[3] == 0 && got[3] == 0);
-            }
-        }
-    }
-
-    #[test]
-    fn a_jpeg_is_close_and_on_white() {
-        let mut frame = Frame::new(16, 16);
-        let bytes = JpegEncoder::new(95).encode(&frame, Damage::Whole).unwrap();
-        assert!(decode(&bytes).pixels().all(|pixel| pixel.0.iter().all(|&c| c > 250)));
-        frame.pixels.chunks_exact_mut(4).for_each(|pixel| pixel.copy_from_slice(&[200, 30, 60, 255]));
-        let bytes = JpegEncoder::new(95).encode(&frame, Damage::Whole).unwrap();
-        let near =
-            |pixel: &image::Rgba<u8>| pixel.0.iter().zip([200, 30, 60, 255]).all(|(a, b)| a.abs_diff(b) < 6);
-        assert!(decode(&bytes).pixels().all(near));
-    }
-
-    #[test]
-    fn no_damage_is_the_base_file_and_sizes_have_limits() {
-        let base = frame(false);
-        let mut encoder = PngEncoder::new(Effort::Balanced, 1.0);
-        encoder.set_base(&base).unwrap();
-        assert_eq!(
-            encoder.encode(&base, Damage::Rects(&[])).unwrap(),
-            encoder.encode(&base, Damage::Whole).unwrap()
-        );
-        let wide = Frame::new(17_000, 1);
-        assert_eq!(
-            WebpEncoder::new(WebpOptions::default()).encode(&wide, Damage::Whole).unwrap_err().code,
-            "too-large"
-        );
-    }
-}
+mod tests;

@@ -1,43 +1,82 @@
-//! WebP, lossy or lossless, by libwebp.
+//! WebP, through libwebp. Its files have no parts that stand alone, so any damage codes all of it.
 
-use super::{BaseFile, Damage, alpha, failed, too_large};
-use crate::campaign::WebpOptions;
-use crate::diagnostic::Result;
+use webp::{Encoder, WebPConfig};
+
+use super::{Damage, alpha, check_size};
+use crate::diagnostic::{Diagnostic, Result};
 use crate::raster::Frame;
 
+/// The most pixels of a side: a frame's size is written in 14 bits.
+const MOST: u32 = 16_383;
+
+/// How hard lossless coding tries, from 0 to 100: libwebp's own default.
+const LOSSLESS_EFFORT: f32 = 75.0;
+
+/// Makes WebP files, with alpha when the frame is not opaque. See [`Encoder`](super::Encoder).
+#[derive(Clone)]
 pub struct WebpEncoder {
-    options: WebpOptions,
-    base: BaseFile,
+    quality: f32,
+    lossless: bool,
+    /// The base frame's size and file.
+    base: Option<((u32, u32), Vec<u8>)>,
+    file: Vec<u8>,
+    straight: Vec<u8>,
 }
 
 impl WebpEncoder {
-    pub fn new(options: WebpOptions) -> Self {
-        Self { options, base: BaseFile::default() }
+    /// `quality` is libwebp's, clamped to 0 to 100; of no effect when `lossless`.
+    pub fn new(quality: f32, lossless: bool) -> Self {
+        let quality = if lossless { LOSSLESS_EFFORT } else { quality.clamp(0.0, 100.0) };
+        Self { quality, lossless, base: None, file: Vec::new(), straight: Vec::new() }
     }
 
+    /// See [`Encoder::set_base`](super::Encoder::set_base).
     pub fn set_base(&mut self, frame: &Frame) -> Result<()> {
-        self.base = BaseFile(Some(self.whole(frame)?));
+        let mut file = Vec::new();
+        self.code(frame, &mut file)?;
+        self.base = Some(((frame.width, frame.height), file));
         Ok(())
     }
 
-    pub fn encode(&mut self, frame: &Frame, damage: Damage<'_>) -> Result<Vec<u8>> {
-        self.base.reuse(damage).map_or_else(|| self.whole(frame), Ok)
+    /// See [`Encoder::encode`](super::Encoder::encode).
+    pub fn encode(&mut self, frame: &Frame, damage: Damage<'_>) -> Result<&[u8]> {
+        let unchanged = damage.is_none()
+            && self.base.as_ref().is_some_and(|(size, _)| *size == (frame.width, frame.height));
+        if !unchanged {
+            let mut file = std::mem::take(&mut self.file);
+            file.clear();
+            let coded = self.code(frame, &mut file);
+            self.file = file;
+            coded?;
+        }
+        match &self.base {
+            Some((_, file)) if unchanged => Ok(file),
+            _ => Ok(&self.file),
+        }
     }
 
-    fn whole(&self, frame: &Frame) -> Result<Vec<u8>> {
-        if let Some(problem) = too_large("WebP", frame, 16_383) {
-            return Err(problem);
-        }
-        let opaque = alpha::is_opaque(frame);
-        let pixels = if opaque { alpha::rgb(frame) } else { alpha::straight(frame) };
-        let encoder = if opaque {
-            webp::Encoder::from_rgb(&pixels, frame.width, frame.height)
+    fn code(&mut self, frame: &Frame, file: &mut Vec<u8>) -> Result<()> {
+        check_size(frame, "WebP", MOST)?;
+        let pixels = if alpha::is_opaque(&frame.pixels) {
+            &frame.pixels
         } else {
-            webp::Encoder::from_rgba(&pixels, frame.width, frame.height)
+            self.straight.clear();
+            alpha::all_to_straight(&frame.pixels, &mut self.straight);
+            &self.straight
         };
-        let encoded = encoder
-            .encode_simple(self.options.lossless, self.options.quality)
-            .map_err(|error| failed("WebP", format!("{error:?}")))?;
-        Ok(encoded.to_vec())
+        let failed = |why: String| {
+            Box::new(Diagnostic::error("encode", format!("libwebp can not code the frame: {why}")))
+        };
+        let mut config =
+            WebPConfig::new().map_err(|()| failed("its version is not the expected one".into()))?;
+        config.lossless = i32::from(self.lossless);
+        config.quality = self.quality;
+        // Transparent pixels keep their (black) colour, so that the file decodes to the frame.
+        config.exact = i32::from(self.lossless);
+        let coded = Encoder::from_rgba(pixels, frame.width, frame.height)
+            .encode_advanced(&config)
+            .map_err(|error| failed(format!("{error:?}")))?;
+        file.extend_from_slice(&coded);
+        Ok(())
     }
 }

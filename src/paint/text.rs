@@ -94,12 +94,9 @@ impl Painter<'_> {
                     clusters,
                     rtl: shaped.is_rtl(),
                 };
-                // Ink may reach out of the advance and the line: half an em is more than any real font does.
-                let em = f64::from(glyph_run.size);
-                let bounds = transform.transform_rect_bbox(around.inflate(em * 0.6, em * 0.6));
-                self.text_shadows(&styles, &glyph_run, bounds);
+                self.text_shadows(&styles, &glyph_run);
                 if paint.alpha() > 0.0 {
-                    self.recorder.glyphs(glyph_run, bounds);
+                    self.recorder.glyphs(glyph_run);
                 }
                 for decoration in decorations.iter().filter(|d| d.over) {
                     self.decoration(decoration, metrics, x, baseline, advance, transform, &styles);
@@ -108,7 +105,7 @@ impl Painter<'_> {
         }
     }
 
-    fn text_shadows(&mut self, styles: &Styles, run: &GlyphRun, bounds: Rect) {
+    fn text_shadows(&mut self, styles: &Styles, run: &GlyphRun) {
         for shadow in styles.get_inherited_text().text_shadow.0.iter().rev() {
             let color = resolve(&shadow.color, styles);
             if color.alpha() <= 0.0 {
@@ -124,7 +121,7 @@ impl Painter<'_> {
             if sigma > 0.0 {
                 self.recorder.push(Layer { filters: vec![Filter::Blur(sigma)], ..Layer::default() });
             }
-            self.recorder.glyphs(cast, bounds + offset);
+            self.recorder.glyphs(cast);
             if sigma > 0.0 {
                 self.recorder.pop();
             }

@@ -6,7 +6,6 @@
 //! duplicates, and 48 bytes an asset of earlier runs, to skip what is there).
 
 mod check;
-mod encoder;
 mod fingerprint;
 mod interrupt;
 mod manifest;
@@ -19,7 +18,6 @@ mod station;
 mod store;
 
 pub use check::{CheckOptions, CheckReport, check};
-pub use encoder::AssetEncoder;
 pub use interrupt::{EXIT_INTERRUPTED, Stop};
 pub(crate) use plan::parse_color;
 pub use plan::{Plan, PlanFilter};

@@ -3,19 +3,19 @@
 use crate::campaign::{AssetType, Output, Variant};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::display::{Command, DisplayList, IRect, damage};
-use crate::encode::Damage;
+use crate::encode::{Damage, Encoder, Encoding, encoder_for};
 use crate::pdf::PdfWriter;
 use crate::press::{Composed, Press};
 use crate::raster::{CpuRasteriser, Frame};
 use crate::template::Binding;
 
+use super::Plan;
 use super::plan::{background_color, background_command};
-use super::{AssetEncoder, Plan};
 
 /// What is kept between the records of one variant.
 pub struct Station {
     press: Press,
-    encoders: Vec<(AssetType, AssetEncoder)>,
+    encoders: Vec<(AssetType, Encoder)>,
     pdf: Option<PdfWriter>,
     background: Option<Command>,
     base: Option<Base>,
@@ -37,8 +37,7 @@ impl Station {
     pub fn new(plan: &Plan, variant: &Variant, incremental: bool) -> Result<Self, Vec<Diagnostic>> {
         let output: &Output = &plan.campaign.output;
         let press = Press::new(plan.template.clone(), plan.resources.clone(), variant, output.scale)?;
-        let encoders =
-            plan.types.iter().filter_map(|&kind| Some((kind, AssetEncoder::new(kind, output)?))).collect();
+        let encoders = plan.types.iter().filter_map(|&kind| Some((kind, encoder(kind, output)?))).collect();
         let pdf = plan.types.contains(&AssetType::Pdf).then(|| PdfWriter::new(&plan.campaign.locale.default));
         let width = (variant.format.width * output.scale).round().max(1.0) as u32;
         let height = (variant.format.height * output.scale).round().max(1.0) as u32;
@@ -82,7 +81,7 @@ impl Station {
         for &kind in types {
             if let Some((_, encoder)) = self.encoders.iter_mut().find(|(known, _)| *known == kind) {
                 let damage = if self.incremental { Damage::Rects(&self.drawn) } else { Damage::Whole };
-                assets.push((kind, encoder.encode(&self.frame, damage)?));
+                assets.push((kind, encoder.encode(&self.frame, damage)?.to_vec()));
             } else if let Some(pdf) = &mut self.pdf {
                 assets.push((kind, pdf.write(list, self.scale, self.press.title().as_deref(), rasteriser)?));
             }
@@ -132,10 +131,21 @@ pub fn draw_one(
         list.commands.insert(0, command);
     }
     let mut rasteriser = CpuRasteriser::new();
-    let Some(mut encoder) = AssetEncoder::new(kind, output) else {
+    let Some(mut encoder) = encoder(kind, output) else {
         return PdfWriter::new(language).write(&list, output.scale, title, &mut rasteriser);
     };
     let mut frame = Frame::new(list.width, list.height);
     rasteriser.render(&list, &mut frame);
-    encoder.encode(&frame, Damage::Whole)
+    Ok(encoder.encode(&frame, Damage::Whole)?.to_vec())
+}
+
+/// `None` for PDF, which is not made of frames.
+fn encoder(kind: AssetType, output: &Output) -> Option<Encoder> {
+    let encoding = match kind {
+        AssetType::Png => Encoding::Png { effort: output.png.effort },
+        AssetType::Jpeg => Encoding::Jpeg { quality: output.jpeg.quality },
+        AssetType::Webp => Encoding::Webp { quality: output.webp.quality, lossless: output.webp.lossless },
+        AssetType::Pdf => return None,
+    };
+    Some(encoder_for(encoding).at_scale(output.scale))
 }

@@ -1,14 +1,12 @@
 //! What is wrong with a composition that would still come out as a picture.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use blitz_dom::{BaseDocument, NodeData, NodeId};
 use blitz_traits::net::Url;
-use kurbo::{Rect, Shape as _};
-use skrifa::MetadataProvider as _;
-use skrifa::instance::{LocationRef, NormalizedCoord, Size};
+use kurbo::Rect;
 
 use super::bind::image_source;
 use super::measure::{border_box, content_box, describe, excerpt, inline_roots, lines};
@@ -162,7 +160,7 @@ fn text_in_list(
             Draw::Pop => {}
             Draw::Glyphs(run) => {
                 missing_glyphs(run, &mut missing);
-                let Some(ink) = ink(run) else { continue };
+                let Some(ink) = run.ink() else { continue };
                 let node = NodeId::from_u64(command.node.0);
                 let slack = TOLERANCE * scale;
                 let lies_within = |outer: Rect| {
@@ -231,66 +229,6 @@ fn missing_glyphs(run: &GlyphRun, missing: &mut Vec<char>) {
             missing.extend(text.chars().filter(|c| !shows_nothing(*c)));
         }
     }
-}
-
-/// A font, its index, a design, a size and a glyph.
-type InkKey = (u64, u32, u64, u32, u32);
-
-thread_local! {
-    static INK: RefCell<HashMap<InkKey, Option<Rect>>> = RefCell::default();
-}
-
-/// Entries of the ink cache at most.
-const MAX_INK: usize = 20_000;
-
-/// The rectangle around what a run really paints, in device pixels.
-fn ink(run: &GlyphRun) -> Option<Rect> {
-    let mut all: Option<Rect> = None;
-    INK.with_borrow_mut(|cache| {
-        if cache.len() > MAX_INK {
-            cache.clear();
-        }
-        let design = run.coords.iter().fold(0_u64, |hash, c| hash.wrapping_mul(31).wrapping_add(*c as u64));
-        let font = &run.font.data;
-        let mut metrics = None;
-        for glyph in &run.glyphs {
-            let key = (font.data.id(), font.index, design, run.size.to_bits(), glyph.id);
-            let bounds = *cache.entry(key).or_insert_with(|| {
-                let metrics = metrics.get_or_insert_with(|| {
-                    let coords: Vec<NormalizedCoord> =
-                        run.coords.iter().map(|c| NormalizedCoord::from_bits(*c)).collect();
-                    let face = skrifa::FontRef::from_index(font.data.as_ref(), font.index).ok()?;
-                    // The metrics borrow the coordinates only while they are made.
-                    let location = LocationRef::new(&coords);
-                    let metrics = face.glyph_metrics(Size::new(run.size), location);
-                    let boxes: HashMap<u32, Rect> = run
-                        .glyphs
-                        .iter()
-                        .filter_map(|glyph| {
-                            let b = metrics.bounds(skrifa::GlyphId::new(glyph.id))?;
-                            // Fonts have y upwards.
-                            Some((
-                                glyph.id,
-                                Rect::new(
-                                    b.x_min.into(),
-                                    (-b.y_max).into(),
-                                    b.x_max.into(),
-                                    (-b.y_min).into(),
-                                ),
-                            ))
-                        })
-                        .collect();
-                    Some(boxes)
-                });
-                metrics.as_ref().and_then(|boxes| boxes.get(&glyph.id).copied())
-            });
-            if let Some(bounds) = bounds.filter(|bounds| bounds.area() > 0.0) {
-                let placed = bounds + kurbo::Vec2::new(glyph.x.into(), glyph.y.into());
-                all = Some(all.map_or(placed, |all: Rect| all.union(placed)));
-            }
-        }
-    });
-    all.map(|ink| (run.transform * ink.to_path(0.1)).bounding_box())
 }
 
 /// Text that is taller or wider than the boxes it stands in, though nothing cuts it off.

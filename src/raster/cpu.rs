@@ -14,6 +14,7 @@ use vello_cpu::{
 
 use super::area::{Area, Surface};
 use super::cache::Cache;
+use super::gradients::Gradients;
 use super::layer::{self, Scene};
 use super::picture::{self, Image, Pictures, Placed};
 use super::shadow::Shadows;
@@ -26,6 +27,9 @@ const CELL: (i32, i32) = (2048, 64);
 
 /// Bytes of pattern tiles that are kept.
 const TILE_BYTES: usize = 8 << 20;
+
+/// Bytes of gradients that are kept.
+const GRADIENT_BYTES: usize = 24 << 20;
 
 /// Frames are at most this wide and high, in pixels.
 const MAX_SIDE: u32 = 32_768;
@@ -45,6 +49,7 @@ pub struct CpuRasteriser {
     pictures: Pictures,
     shadows: Shadows,
     tiles: Cache<u64, Image>,
+    gradients: Gradients,
     depth: usize,
 }
 
@@ -95,6 +100,7 @@ impl CpuRasteriser {
             pictures: Pictures::new(),
             shadows: Shadows::new(),
             tiles: Cache::new(TILE_BYTES),
+            gradients: Gradients::new(GRADIENT_BYTES),
             depth: 0,
         }
     }
@@ -110,6 +116,8 @@ impl CpuRasteriser {
     /// have made them, bit for bit. The frame keeps its size.
     pub fn render_rects(&mut self, list: &DisplayList, frame: &mut Frame, rects: &[IRect]) {
         let scene = Scene::new(list);
+        let opaque = list.is_opaque();
+        self.gradients.begin(Area::new(0, 0, frame.width as i32, frame.height as i32));
         for rect in rects {
             let rect = rect.intersect(frame.rect());
             if rect.is_empty() {
@@ -121,9 +129,12 @@ impl CpuRasteriser {
             self.paint(&scene, 0..list.commands.len(), area, |piece, pixels, stride| {
                 for y in piece.y0..piece.y1 {
                     let start = (y - piece.y0) as usize * stride;
-                    frame
-                        .span_mut(y as u32, piece.x0 as u32, piece.x1 as u32)
-                        .copy_from_slice(&pixels[start..start + piece.width() as usize * 4]);
+                    let span = frame.span_mut(y as u32, piece.x0 as u32, piece.x1 as u32);
+                    span.copy_from_slice(&pixels[start..start + piece.width() as usize * 4]);
+                    if opaque {
+                        // At edges the rasteriser's rounding loses a little of the ground's alpha.
+                        span.as_chunks_mut::<4>().0.iter_mut().for_each(|pixel| pixel[3] = 255);
+                    }
                 }
             });
         }
@@ -431,20 +442,20 @@ impl CpuRasteriser {
     /// Sets the paint; false when nothing would show.
     fn set_paint(&mut self, paint: &Paint, bounds: Rect, canvas: &mut Canvas<'_>) -> bool {
         let need = canvas.need.intersect(Area::around(bounds));
-        let surface = match paint {
+        let placed = match paint {
             Paint::Solid(color) => {
                 canvas.context.set_paint(AlphaColor::<Srgb>::new(color.0));
                 canvas.context.reset_paint_transform();
                 return color.alpha() > 0.0;
             }
             _ if need.is_empty() => return false,
-            Paint::Gradient(gradient) => paint::gradient(gradient, need),
+            Paint::Gradient(gradient) => self.gradients.pixels(gradient, bounds, need),
             Paint::Pattern(pattern) => {
                 let image = self.tile(&pattern.list);
-                paint::pattern(&image, pattern.tile, pattern.transform, need)
+                paint::pattern(&image, pattern.tile, pattern.transform, need).and_then(Placed::surface)
             }
         };
-        match surface.and_then(Placed::surface) {
+        match placed {
             Some(placed) => {
                 canvas.set_placed(&placed);
                 true

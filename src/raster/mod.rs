@@ -10,6 +10,7 @@ mod cache;
 mod cpu;
 mod filter;
 mod frame;
+mod gradients;
 mod layer;
 mod paint;
 mod picture;

@@ -77,6 +77,7 @@ impl Image {
 }
 
 /// Pixels that lie with their first at (x, y) of the frame.
+#[derive(Debug, Clone)]
 pub(super) struct Placed {
     pub pixels: Arc<Pixmap>,
     pub x: i32,

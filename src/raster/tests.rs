@@ -141,12 +141,6 @@ fn record(items: &[Item], recorder: &mut Recorder) {
                     .map(|(i, id)| Glyph { id: *id, x: i as f32 * size * 0.6, y: 0.0 })
                     .collect();
                 let width = f64::from(*size) * (0.6 * glyphs.len() as f64 + 2.0);
-                let bounds = Rect::new(
-                    at.x - f64::from(*size) * 2.0,
-                    at.y - f64::from(*size) * 2.0,
-                    at.x + width,
-                    at.y + f64::from(*size),
-                );
                 let clusters =
                     vec![Cluster { text: 0..1, glyphs: 0..glyphs.len() as u32, advance: width as f32 }];
                 let run = GlyphRun {
@@ -163,7 +157,7 @@ fn record(items: &[Item], recorder: &mut Recorder) {
                     clusters,
                     rtl: false,
                 };
-                recorder.glyphs(run, bounds);
+                recorder.glyphs(run);
             }
             Item::Picture(rect, seed, smooth, turn) => {
                 let picture = picture(*seed);
@@ -578,4 +572,14 @@ fn a_shadow_within_a_scale_is_not_cut() {
     // 15 pixels left of the rectangle's edge at 40, and far from it.
     assert!(pixel(&frame, 30, 60)[3] > 4);
     assert_eq!(pixel(&frame, 10, 60), [0; 4]);
+}
+
+/// Edges on an opaque ground stay opaque, so that the file needs no alpha.
+#[test]
+fn what_lies_on_an_opaque_ground_is_opaque() {
+    let ground = Item::Rect(Rect::new(0.0, 0.0, WIDTH.into(), HEIGHT.into()), Ink::Solid(Color::WHITE));
+    let radial = Ink::Radial(Point::new(80.0, 70.0), 60.0, Color::BLACK, Color([0.9, 0.3, 0.2, 1.0]));
+    let disc = Item::Rounded(Rect::new(20.3, 10.7, 140.1, 130.5), 59.0, radial);
+    let frame = frame_of(&[ground, disc]);
+    assert!(frame.pixels.chunks_exact(4).all(|pixel| pixel[3] == 255));
 }

@@ -1,0 +1,54 @@
+//! A file cut to bands, each coded by itself.
+
+use crate::raster::Frame;
+
+/// The bytes of a file whose bands lie one behind the other, with a note about each.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Banded<T> {
+    /// The file so far: the head, then the bands, then the tail.
+    pub bytes: Vec<u8>,
+    /// The frame's size.
+    size: (u32, u32),
+    /// Where the first band begins.
+    head: usize,
+    /// Where each band ends, and its note.
+    bands: Vec<(usize, T)>,
+}
+
+impl<T: Copy> Banded<T> {
+    /// Forgets all bands; the bytes from here on are the head, until the first band is added.
+    pub fn start(&mut self, frame: &Frame) {
+        self.bytes.clear();
+        self.bands.clear();
+        self.size = (frame.width, frame.height);
+        self.head = 0;
+    }
+
+    /// Whether this is a file of a frame of that size.
+    pub fn fits(&self, frame: &Frame) -> bool {
+        self.size == (frame.width, frame.height)
+    }
+
+    /// Adds the band that `code` appends.
+    pub fn add(&mut self, code: impl FnOnce(&mut Vec<u8>) -> T) {
+        if self.bands.is_empty() {
+            self.head = self.bytes.len();
+        }
+        let note = code(&mut self.bytes);
+        self.bands.push((self.bytes.len(), note));
+    }
+
+    /// Adds band `index` of another file as it is.
+    pub fn copy(&mut self, other: &Self, index: usize) {
+        self.add(|bytes| {
+            let start = if index == 0 { other.head } else { other.bands[index - 1].0 };
+            let (end, note) = other.bands[index];
+            bytes.extend_from_slice(&other.bytes[start..end]);
+            note
+        });
+    }
+
+    pub fn notes(&self) -> impl Iterator<Item = T> + '_ {
+        self.bands.iter().map(|&(_, note)| note)
+    }
+}

@@ -1,0 +1,170 @@
+//! Finds repeats (LZ77) through a table of the places where four bytes occurred before.
+
+use super::{Search, block::Block};
+
+/// The farthest back deflate can refer.
+const WINDOW: usize = 1 << 15;
+const HASH_BITS: u32 = 15;
+/// Repeats shorter than this are not looked for.
+const SHORTEST: usize = 4;
+/// A repeat of only four bytes has to be this near to be cheaper than four literals.
+const NEAR: usize = 1 << 12;
+
+#[derive(Clone)]
+pub(super) struct Matches {
+    search: Search,
+    /// The latest place of each hash, counted from `origin`; smaller numbers are of earlier pieces.
+    head: Vec<u32>,
+    /// For each place modulo the window, the place before it with the same hash.
+    chain: Vec<u32>,
+    /// What the next piece's first place counts as, so that the table need not be cleared.
+    origin: u32,
+}
+
+/// A repeat: this many bytes from so far back.
+#[derive(Clone, Copy)]
+struct Match {
+    length: usize,
+    distance: usize,
+}
+
+impl Matches {
+    pub fn new(search: Search) -> Self {
+        let chain = if search.depth > 1 { WINDOW } else { 0 };
+        Self { search, head: vec![0; 1 << HASH_BITS], chain: vec![0; chain], origin: 1 }
+    }
+
+    /// Adds `data` to `block` as literals and repeats.
+    pub fn find(&mut self, data: &[u8], block: &mut Block) {
+        if self.origin as usize + data.len() >= u32::MAX as usize {
+            self.head.fill(0);
+            self.origin = 1;
+        }
+        if self.search.depth > 1 {
+            self.find_best(data, block);
+        } else {
+            self.find_latest(data, block);
+        }
+        self.origin += data.len() as u32;
+    }
+
+    /// One candidate for each place, taken whenever it is good.
+    fn find_latest(&mut self, data: &[u8], block: &mut Block) {
+        let mut at = 0;
+        while at + SHORTEST <= data.len() {
+            let place = self.origin + at as u32;
+            let previous = std::mem::replace(&mut self.head[hash(data, at)], place);
+            let distance = (place - previous) as usize;
+            if previous >= self.origin && distance <= WINDOW {
+                let length = common(data, at - distance, at);
+                if length > SHORTEST || (length == SHORTEST && distance <= NEAR) {
+                    block.repeat(length, distance);
+                    at += length;
+                    // Places inside are left out but for the last: the next row may start there.
+                    if at + SHORTEST <= data.len() {
+                        self.head[hash(data, at - 1)] = self.origin + at as u32 - 1;
+                    }
+                    continue;
+                }
+            }
+            block.literal(data[at]);
+            at += 1;
+        }
+        data[at..].iter().for_each(|&byte| block.literal(byte));
+    }
+
+    /// The best of `depth` candidates for each place.
+    fn find_best(&mut self, data: &[u8], block: &mut Block) {
+        let mut at = 0;
+        let mut next: Option<Match> = None;
+        while at < data.len() {
+            let Some(mut found) = next.take().or_else(|| self.best(data, at, SHORTEST - 1)) else {
+                block.literal(data[at]);
+                at += 1;
+                continue;
+            };
+            while self.search.lazy && found.length < self.search.enough {
+                match self.best(data, at + 1, found.length) {
+                    Some(longer) => {
+                        block.literal(data[at]);
+                        at += 1;
+                        found = longer;
+                    }
+                    None => break,
+                }
+            }
+            block.repeat(found.length, found.distance);
+            // The place of the repeat, and the one after it if it was tried, are in the table already;
+            // adding one twice would make a ring, so `add` knows the latest.
+            let end = at + found.length;
+            for inside in at + 1..end.min(data.len().saturating_sub(SHORTEST - 1)) {
+                self.add(data, inside);
+            }
+            at = end;
+        }
+    }
+
+    /// Puts `at` in the table and returns the latest earlier place with its hash, if there is one.
+    fn add(&mut self, data: &[u8], at: usize) -> Option<usize> {
+        let place = self.origin + at as u32;
+        let head = &mut self.head[hash(data, at)];
+        let link = &mut self.chain[at % WINDOW];
+        if *head != place {
+            *link = *head;
+            *head = place;
+        }
+        link.checked_sub(self.origin).map(|previous| previous as usize)
+    }
+
+    /// The longest repeat at `at` that is longer than `longer_than`; of equals the nearest.
+    fn best(&mut self, data: &[u8], at: usize, longer_than: usize) -> Option<Match> {
+        if at + SHORTEST > data.len() {
+            return None;
+        }
+        let mut candidate = self.add(data, at);
+        let mut length = longer_than;
+        let mut found = None;
+        let mut later = at;
+        for _ in 0..self.search.depth {
+            let Some(place) = candidate.filter(|&place| at - place <= WINDOW && place < later) else { break };
+            let distance = at - place;
+            // The byte that would make it longer first: most candidates fail there.
+            if at + length < data.len() && data[place + length] == data[at + length] {
+                let common = common(data, place, at);
+                if common > length && (common > SHORTEST || distance <= NEAR) {
+                    length = common;
+                    found = Some(Match { length, distance });
+                    if length >= self.search.enough {
+                        break;
+                    }
+                }
+            }
+            later = place;
+            candidate = self.chain[place % WINDOW].checked_sub(self.origin).map(|place| place as usize);
+        }
+        found
+    }
+}
+
+#[inline(always)]
+fn hash(data: &[u8], at: usize) -> usize {
+    let bytes: [u8; 4] = data[at..at + 4].try_into().expect("four bytes");
+    (u32::from_le_bytes(bytes).wrapping_mul(0x9E37_79B1) >> (32 - HASH_BITS)) as usize
+}
+
+/// How many bytes from `a` on equal those from `b` on, `a` lying before `b`. Not limited to what one
+/// repeat can say: the block splits long ones.
+#[inline(always)]
+fn common(data: &[u8], a: usize, b: usize) -> usize {
+    let (first, second) = (&data[a..], &data[b..]);
+    let mut length = 0;
+    for (x, y) in first.chunks_exact(8).zip(second.chunks_exact(8)) {
+        let x = u64::from_le_bytes(x.try_into().expect("eight bytes"));
+        let y = u64::from_le_bytes(y.try_into().expect("eight bytes"));
+        if x != y {
+            return length + ((x ^ y).trailing_zeros() / 8) as usize;
+        }
+        length += 8;
+    }
+    length + first[length..].iter().zip(&second[length..]).take_while(|(x, y)| x == y).count()
+}

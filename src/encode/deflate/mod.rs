@@ -1,0 +1,96 @@
+//! Deflate (RFC 1951) for bands: every piece of data becomes blocks that refer to nothing before it
+//! and end on a byte, so that pieces coded at different times can stand behind one another.
+//!
+//! What makes it fast here: the data are filtered rows of pixels, a few tens of kilobytes at once,
+//! so one block with its own code for each piece is right, repeats are long, and one pass can find
+//! them all before the code is made.
+
+mod bits;
+mod block;
+mod matches;
+mod prefix;
+
+use block::Block;
+use matches::Matches;
+
+/// How thoroughly repeats are looked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Search {
+    /// How many earlier places are tried; 1 keeps only the latest.
+    pub depth: u32,
+    /// Whether a repeat waits for a longer one that starts a byte later.
+    pub lazy: bool,
+    /// A repeat this long is taken at once.
+    pub enough: usize,
+}
+
+/// Buffers of the compressor.
+#[derive(Clone)]
+pub(super) struct Deflate {
+    matches: Matches,
+    block: Block,
+}
+
+impl Deflate {
+    pub fn new(search: Search) -> Self {
+        Self { matches: Matches::new(search), block: Block::default() }
+    }
+
+    /// Appends `data` as blocks, none of them the last, and ends on a byte (what zlib calls a full flush).
+    pub fn piece(&mut self, data: &[u8], out: &mut Vec<u8>) {
+        self.block.clear();
+        self.matches.find(data, &mut self.block);
+        self.block.write(out);
+    }
+}
+
+/// The empty last block that ends a deflate stream.
+pub(super) const END: [u8; 2] = [0x03, 0x00];
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Data with repeats of all lengths and distances: parts are noise, or an earlier part again.
+    fn data() -> impl Strategy<Value = Vec<u8>> {
+        let part = (any::<u32>(), 1usize..3000, 0usize..60_000, any::<bool>());
+        prop::collection::vec(part, 0..40).prop_map(|parts| {
+            let mut data = Vec::new();
+            for (seed, length, back, fresh) in parts {
+                let back = back.min(data.len());
+                for index in 0..length {
+                    let noise = (index as u32).wrapping_mul(0x9E37_79B1).wrapping_add(seed) >> 20;
+                    let byte = if fresh || back == 0 { noise as u8 } else { data[data.len() - back] };
+                    data.push(byte);
+                }
+            }
+            data
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_inflate_to_what_they_were(pieces in prop::collection::vec(data(), 1..4)) {
+            for (depth, lazy, enough) in [(1, false, 32), (12, true, 64), (300, true, 258)] {
+                let mut deflate = Deflate::new(Search { depth, lazy, enough });
+                let mut stream = Vec::new();
+                for piece in &pieces {
+                    let start = stream.len();
+                    deflate.piece(piece, &mut stream);
+                    // What came before leaves no trace.
+                    let mut alone = Vec::new();
+                    Deflate::new(Search { depth, lazy, enough }).piece(piece, &mut alone);
+                    prop_assert!(stream[start..] == alone);
+                }
+                stream.extend_from_slice(&END);
+                let mut inflated = Vec::new();
+                flate2::read::DeflateDecoder::new(stream.as_slice()).read_to_end(&mut inflated).unwrap();
+                prop_assert!(inflated == pieces.concat());
+            }
+        }
+    }
+}

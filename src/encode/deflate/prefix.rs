@@ -1,0 +1,113 @@
+//! Prefix ("Huffman") codes: from how often symbols occur to the canonical code of RFC 1951 §3.2.2.
+
+/// The most symbols any alphabet of deflate has.
+const MOST: usize = 286;
+
+/// Sets the length of each symbol's code, at most `limit` bits, 0 for symbols that do not occur.
+///
+/// Optimal but for the limit (Moffat and Katajainen, In-place calculation of minimum-redundancy
+/// codes, 1995); codes that are too long are shortened at the cost of the cheapest longer ones.
+pub(super) fn lengths(counts: &[u32], limit: usize, lengths: &mut [u8]) {
+    lengths.fill(0);
+    let mut order = [0u16; MOST];
+    let mut n = 0;
+    for (symbol, &count) in counts.iter().enumerate() {
+        if count > 0 {
+            order[n] = symbol as u16;
+            n += 1;
+        }
+    }
+    let order = &mut order[..n];
+    if let [] | [_] = order {
+        // A lone code still takes one bit.
+        order.iter().for_each(|&symbol| lengths[usize::from(symbol)] = 1);
+        return;
+    }
+    // The symbol breaks ties, so that the same counts always give the same code.
+    order.sort_unstable_by_key(|&symbol| (counts[usize::from(symbol)], symbol));
+
+    let mut tree = [0usize; MOST];
+    for (node, &symbol) in tree.iter_mut().zip(order.iter()) {
+        *node = counts[usize::from(symbol)] as usize;
+    }
+    let depths = depths(&mut tree[..n], limit);
+
+    // The rarest symbols come first and have the longest codes.
+    let mut symbols = order.iter();
+    for length in (1..=limit).rev() {
+        for &symbol in symbols.by_ref().take(depths[length]) {
+            lengths[usize::from(symbol)] = length as u8;
+        }
+    }
+}
+
+/// How many codes there are of each length. `tree` holds the weights, rising, and is used up.
+fn depths(tree: &mut [usize], limit: usize) -> [usize; 16] {
+    let n = tree.len();
+    // Left to right: join the two lightest of leaves and inner nodes; a joined node's place holds its parent.
+    let (mut root, mut leaf) = (0, 0);
+    for next in 0..n - 1 {
+        let mut weight = 0;
+        for _ in 0..2 {
+            if leaf >= n || (root < next && tree[root] < tree[leaf]) {
+                weight += tree[root];
+                tree[root] = next;
+                root += 1;
+            } else {
+                weight += tree[leaf];
+                leaf += 1;
+            }
+        }
+        tree[next] = weight;
+    }
+    // Right to left: parents to depths.
+    tree[n - 2] = 0;
+    for node in (0..n - 2).rev() {
+        tree[node] = tree[tree[node]] + 1;
+    }
+    // Depths of inner nodes to how many leaves each depth has.
+    let mut depths = [0; 16];
+    let mut inner = tree[..n - 1].iter().rev().peekable();
+    let (mut free, mut depth) = (1, 0);
+    while free > 0 {
+        let mut used = 0;
+        while inner.next_if(|&&d| d == depth).is_some() {
+            used += 1;
+        }
+        depths[depth.min(limit)] += free - used;
+        free = 2 * used;
+        depth += 1;
+    }
+    // Leaves moved up to the limit overfill the code; push others down until it is full exactly.
+    let mut space: usize = (1..=limit).map(|length| depths[length] << (limit - length)).sum();
+    while space > 1 << limit {
+        depths[limit] -= 1;
+        if let Some(shorter) = (1..limit).rev().find(|&length| depths[length] > 0) {
+            depths[shorter] -= 1;
+            depths[shorter + 1] += 2;
+        }
+        space -= 1;
+    }
+    depths
+}
+
+/// The canonical codes of these lengths, their bits already reversed into the order of the stream.
+pub(super) fn codes(lengths: &[u8], codes: &mut [u16]) {
+    let mut next = [0u16; 17];
+    for &length in lengths {
+        if length > 0 {
+            next[usize::from(length) + 1] += 1;
+        }
+    }
+    // From counts to the first code of each length.
+    for length in 1..16 {
+        next[length] = (next[length] + next[length - 1]) << 1;
+    }
+    for (code, &length) in codes.iter_mut().zip(lengths) {
+        if length > 0 {
+            let value = &mut next[usize::from(length)];
+            *code = value.reverse_bits() >> (16 - length);
+            *value += 1;
+        }
+    }
+}
