@@ -11,7 +11,7 @@ use style::values::specified::text::TextOverflowSide;
 
 use super::Live;
 use super::document::plain_name;
-use super::measure::{border_box, content_box, describe, excerpt, inline_roots, lines, text_nodes};
+use super::measure::{Box4, border_box, content_box, describe, excerpt, inline_roots, lines, text_nodes};
 use crate::diagnostic::Diagnostic;
 
 /// Without `data-fit-min`, text shrinks to this part of its size at most.
@@ -80,12 +80,10 @@ struct Wish {
 pub(super) fn fit(live: &mut Live) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for (node, wish) in wishes(live) {
-        if fits(&live.document, node, &wish) {
-            continue;
-        }
+        let Some(excess) = excess(&live.document, node, &wish) else { continue };
         let mut done = false;
         if let Some(minimum) = wish.shrink {
-            done = shrink(live, node, &wish, minimum, &mut problems);
+            done = shrink(live, node, &wish, minimum, excess, &mut problems);
         }
         if !done && wish.cut {
             cut(live, node, &wish, &mut problems);
@@ -170,13 +168,15 @@ fn minimum(node: &Node, wish: Option<&str>) -> f32 {
     parsed.filter(|minimum| minimum.is_finite() && *minimum > 0.0).unwrap_or(size * DEFAULT_MINIMUM)
 }
 
-/// Whether all text at or below `id` lies within its box.
-fn fits(document: &BaseDocument, id: NodeId, wish: &Wish) -> bool {
-    let Some(node) = document.get_node(id) else { return true };
+/// How much smaller the text at or below `id` would have to be, across and down; `None` when it lies
+/// within its box. An estimate to start the search with.
+fn excess(document: &BaseDocument, id: NodeId, wish: &Wish) -> Option<Excess> {
+    let node = document.get_node(id)?;
     // A text span has no box of its own: the block it stands in is what it has to fit.
     let outer = if node.is_non_atomic_inline() { node.inline_root_ancestor().unwrap_or(node) } else { node };
     let room = content_box(outer);
     let mut count = 0;
+    let mut excess = Excess { across: 1.0, down: 1.0 };
     let mut within = true;
     inline_roots(document, outer.id, &mut |root| {
         let Some(lines) = lines(root) else { return };
@@ -185,26 +185,85 @@ fn fits(document: &BaseDocument, id: NodeId, wish: &Wish) -> bool {
         if wish.across_only {
             (bounds.top, bounds.bottom) = (room.top, room.bottom);
         }
-        within &= room.holds(&bounds);
+        if !room.holds(&bounds) {
+            within = false;
+            excess.add(&room, &bounds);
+        }
     });
     if wish.across_only {
-        return within;
+        return (!within).then_some(excess);
     }
-    if wish.max_lines.is_some_and(|max| count > max) {
-        return false;
+    if let Some(max) = wish.max_lines.filter(|max| count > *max) {
+        within = false;
+        excess.down = excess.down.min(max as f32 / count as f32);
     }
     // A box that grows with its text must not grow out of its parent.
-    let in_parent = outer.is_out_of_flow()
-        || outer
-            .layout_parent
-            .get()
-            .and_then(|parent| document.get_node(parent))
-            .is_none_or(|parent| content_box(parent).holds(&border_box(outer)));
-    within && in_parent
+    if !outer.is_out_of_flow()
+        && let Some(parent) = outer.layout_parent.get().and_then(|parent| document.get_node(parent))
+    {
+        let (room, bounds) = (content_box(parent), border_box(outer));
+        if !room.holds(&bounds) {
+            within = false;
+            excess.add(&room, &bounds);
+        }
+    }
+    (!within).then_some(excess)
+}
+
+/// Parts of the present width and height that there is room for, 0 to 1.
+#[derive(Debug, Clone, Copy)]
+struct Excess {
+    across: f32,
+    down: f32,
+}
+
+impl Excess {
+    fn add(&mut self, room: &Box4, bounds: &Box4) {
+        let part = |room: f32, size: f32| if size > 0.0 { (room / size).clamp(0.0, 1.0) } else { 1.0 };
+        self.across = self.across.min(part(room.right - room.left, bounds.right - bounds.left));
+        self.down = self.down.min(part(room.bottom - room.top, bounds.bottom - bounds.top));
+    }
+}
+
+/// The largest number from 0 on and below `limit` that fits, given that all smaller ones then fit, too.
+/// Looks around `guess` first; a good one is found out to be right in two or three tries. What it
+/// returns was tried last; `None`, when not even 0 fits.
+fn largest(limit: usize, guess: usize, mut fits: impl FnMut(usize) -> bool) -> Option<usize> {
+    // Everything below `low` fits, nothing from `high` on.
+    let (mut low, mut high) = (0, limit);
+    let mut at = guess.min(limit.saturating_sub(1));
+    let mut stride = 1;
+    let mut last = None;
+    while low < high {
+        last = Some(at);
+        if fits(at) {
+            low = at + 1;
+            at = (low + stride - 1).min(high.saturating_sub(1)).max(low);
+        } else {
+            high = at;
+            at = high.saturating_sub(stride).max(low);
+        }
+        stride *= 2;
+        if stride > 4 {
+            at = low + (high - low) / 2;
+        }
+    }
+    let best = low.checked_sub(1);
+    if last != Some(best.unwrap_or(0)) {
+        fits(best.unwrap_or(0));
+    }
+    best
 }
 
 /// Tries font sizes; true when one was found at which the text fits.
-fn shrink(live: &mut Live, id: NodeId, wish: &Wish, minimum: f32, problems: &mut Vec<Diagnostic>) -> bool {
+fn shrink(
+    live: &mut Live,
+    id: NodeId,
+    wish: &Wish,
+    minimum: f32,
+    excess: Excess,
+    problems: &mut Vec<Diagnostic>,
+) -> bool {
     let Some(node) = live.document.get_node(id) else { return true };
     let size = font_size(node);
     let style = node
@@ -215,28 +274,16 @@ fn shrink(live: &mut Live, id: NodeId, wish: &Wish, minimum: f32, problems: &mut
     live.fitting.styles.push((id, style));
     let minimum = minimum.min(size);
     let steps = ((size - minimum) / STEP).floor() as usize;
-    let try_step = |live: &mut Live, step: usize| {
+    // One line gets narrower as its size does; several get fewer, too.
+    let goal = size * excess.across.min(excess.down.sqrt());
+    let guess = ((goal - minimum).max(0.0) / STEP).ceil() as usize;
+    let best = largest(steps + 1, guess, |step| {
         let tried = minimum + step as f32 * STEP;
         let style = format!("{own}font-size:{tried}px");
         live.document.mutate().set_attribute(id, plain_name("style"), &style);
         live.settle();
-        fits(&live.document, id, wish)
-    };
-    // The largest step that fits, if any does: text that fits at one size fits at all smaller ones.
-    let (mut low, mut high) = (0, steps);
-    let mut best = None;
-    while low <= high {
-        let middle = low + (high - low) / 2;
-        if try_step(live, middle) {
-            best = Some(middle);
-            low = middle + 1;
-        } else if middle == 0 {
-            break;
-        } else {
-            high = middle - 1;
-        }
-    }
-    try_step(live, best.unwrap_or(0));
+        self::excess(&live.document, id, wish).is_none()
+    });
     let mut texts = Vec::new();
     text_nodes(&live.document, id, &mut texts);
     let text: String = texts.into_iter().map(|(_, text)| text).collect();
@@ -279,7 +326,10 @@ fn cut(live: &mut Live, id: NodeId, wish: &Wish, problems: &mut Vec<Diagnostic>)
         return;
     }
     live.fitting.texts.extend(texts.iter().cloned());
-    let try_count = |live: &mut Live, count: usize| {
+    // After shrinking, the text is smaller than it was.
+    let part = excess(&live.document, id, wish).map_or(1.0, |excess| excess.across * excess.down);
+    let guess = (ends.len() as f32 * part) as usize;
+    largest(ends.len(), guess, |count| {
         let (last, end) = if count == 0 { (0, 0) } else { ends[count - 1] };
         let mut mutator = live.document.mutate();
         for (index, (node, text)) in texts.iter().enumerate() {
@@ -293,21 +343,36 @@ fn cut(live: &mut Live, id: NodeId, wish: &Wish, problems: &mut Vec<Diagnostic>)
         }
         drop(mutator);
         live.settle();
-        fits(&live.document, id, wish)
-    };
-    let (mut low, mut high) = (0, ends.len() - 1);
-    while low < high {
-        let middle = (low + high).div_ceil(2);
-        if try_count(live, middle) {
-            low = middle;
-        } else {
-            high = middle - 1;
-        }
-    }
-    try_count(live, low);
+        // An ellipsis alone is the least that there is.
+        count == 0 || excess(&live.document, id, wish).is_none()
+    });
     let text: String = texts.iter().map(|(_, text)| text.as_str()).collect();
     problems.push(Diagnostic::warning(
         "text-cut",
         format!("“{}” in {} was cut to fit", excerpt(&text), describe(&live.document, id)),
     ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn the_search_finds_the_largest_and_ends_on_it(limit in 1..400_usize, fitting in 0..420_usize, guess in 0..500_usize) {
+            let mut last = None;
+            let mut tries = 0;
+            let found = largest(limit, guess, |at| {
+                assert!(at < limit);
+                (last, tries) = (Some(at), tries + 1);
+                at < fitting
+            });
+            proptest::prop_assert_eq!(found, fitting.min(limit).checked_sub(1));
+            proptest::prop_assert_eq!(last, Some(found.unwrap_or(0)));
+            proptest::prop_assert!(tries <= 13);
+            if found == Some(guess) {
+                proptest::prop_assert!(tries <= 3);
+            }
+        }
+    }
 }

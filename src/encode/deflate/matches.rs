@@ -10,6 +10,9 @@ const SHORTEST: usize = 4;
 /// A repeat of only four bytes has to be this near to be cheaper than four literals.
 const NEAR: usize = 1 << 12;
 
+/// Places that are remembered at the end of a long repeat.
+const TAIL: usize = 2;
+
 #[derive(Clone)]
 pub(super) struct Matches {
     search: Search,
@@ -97,7 +100,8 @@ impl Matches {
             // The place of the repeat, and the one after it if it was tried, are in the table already;
             // adding one twice would make a ring, so `add` knows the latest.
             let end = at + found.length;
-            for inside in at + 1..end.min(data.len().saturating_sub(SHORTEST - 1)) {
+            let first = if found.length > self.search.inside { (end - TAIL).max(at + 1) } else { at + 1 };
+            for inside in first..end.min(data.len().saturating_sub(SHORTEST - 1)) {
                 self.add(data, inside);
             }
             at = end;

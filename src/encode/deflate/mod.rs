@@ -22,6 +22,8 @@ pub(super) struct Search {
     pub lazy: bool,
     /// A repeat this long is taken at once.
     pub enough: usize,
+    /// Of a repeat longer than this only the end is remembered as a place where repeats may start.
+    pub inside: usize,
 }
 
 /// Buffers of the compressor.
@@ -75,15 +77,16 @@ mod tests {
     proptest! {
         #[test]
         fn pieces_inflate_to_what_they_were(pieces in prop::collection::vec(data(), 1..4)) {
-            for (depth, lazy, enough) in [(1, false, 32), (12, true, 64), (300, true, 258)] {
-                let mut deflate = Deflate::new(Search { depth, lazy, enough });
+            for (depth, lazy, enough, inside) in [(1, false, 32, 0), (6, true, 32, 16), (300, true, 258, 258)] {
+                let search = Search { depth, lazy, enough, inside };
+                let mut deflate = Deflate::new(search);
                 let mut stream = Vec::new();
                 for piece in &pieces {
                     let start = stream.len();
                     deflate.piece(piece, &mut stream);
                     // What came before leaves no trace.
                     let mut alone = Vec::new();
-                    Deflate::new(Search { depth, lazy, enough }).piece(piece, &mut alone);
+                    Deflate::new(search).piece(piece, &mut alone);
                     prop_assert!(stream[start..] == alone);
                 }
                 stream.extend_from_slice(&END);

@@ -144,9 +144,9 @@ struct Coder {
 impl Coder {
     fn new(effort: Effort) -> Self {
         let search = match effort {
-            Effort::Fast => Search { depth: 1, lazy: false, enough: 32 },
-            Effort::Balanced => Search { depth: 12, lazy: true, enough: 64 },
-            Effort::Small => Search { depth: 256, lazy: true, enough: 258 },
+            Effort::Fast => Search { depth: 1, lazy: false, enough: 32, inside: 0 },
+            Effort::Balanced => Search { depth: 6, lazy: true, enough: 32, inside: 16 },
+            Effort::Small => Search { depth: 256, lazy: true, enough: 258, inside: 258 },
         };
         Self {
             effort,
