@@ -104,6 +104,9 @@ impl Resources {
                         format!("`{}` is not the address of a file", shorten(url)),
                     )
                 })?;
+                if !path.starts_with(&self.root) {
+                    return Err(outside(&path));
+                }
                 let real = path.canonicalize().map_err(|error| {
                     let shown = path.strip_prefix(&self.root).unwrap_or(&path).display();
                     let what = match error.kind() {
@@ -113,11 +116,7 @@ impl Resources {
                     Diagnostic::error("missing-file", format!("cannot read {shown}: {what}"))
                 })?;
                 if !real.starts_with(&self.root) {
-                    let message = format!("`{}` lies outside the campaign's folder", path.display());
-                    return Err(Box::new(
-                        Diagnostic::error("outside-folder", message)
-                            .with_hint("copy the file into the campaign's folder"),
-                    ));
+                    return Err(outside(&path));
                 }
                 if real.is_dir() {
                     let shown = real.strip_prefix(&self.root).unwrap_or(&real).display().to_string();
@@ -156,7 +155,7 @@ impl Resources {
         seen: &mut std::collections::BTreeSet<PathBuf>,
     ) {
         for address in css::addresses(text) {
-            let Ok(url) = base.join(address) else { continue };
+            let Ok(url) = base.join(&address) else { continue };
             let Ok(Location::File(path)) = self.locate(url.as_str()) else { continue };
             if !seen.insert(path.clone()) {
                 continue;
@@ -170,8 +169,13 @@ impl Resources {
         }
     }
 
-    /// Feeds the content of the local file that a record's `value` names, if it names one, to `hasher`.
+    /// Feeds the content of the local files that a record's `value` names to `hasher`: as an address of
+    /// its own (`src`), or as CSS (`style`).
     pub fn fingerprint_value(&self, value: &str, base: &Url, hasher: &mut blake3::Hasher) {
+        if value.contains("url(") || value.contains("@import") {
+            self.fingerprint_text(value, base, hasher);
+            return;
+        }
         if value.len() > 2048 || !value.contains('.') {
             return;
         }
@@ -182,6 +186,14 @@ impl Resources {
             hash_file(&path, hasher);
         }
     }
+}
+
+/// Says nothing of whether there is such a file.
+fn outside(path: &Path) -> Box<Diagnostic> {
+    let message = format!("`{}` lies outside the campaign's folder", path.display());
+    Box::new(
+        Diagnostic::error("outside-folder", message).with_hint("copy the file into the campaign's folder"),
+    )
 }
 
 fn hash_file(path: &Path, hasher: &mut blake3::Hasher) {

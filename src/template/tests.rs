@@ -154,6 +154,11 @@ fn filters_follow_the_locale() {
         ("missing | default(\"x\")", "x"),
         ("12300 | duration", "3 hr, 25 min"),
         ("12300 | duration(style=\"long\", units=1)", "3 hours"),
+        ("0 | duration(locale=\"de\", style=\"long\")", "0 Sekunden"),
+        ("12300 | duration(style=\"clock\")", "3:25:00"),
+        ("3600 | duration(style=\"clock\")", "1:00:00"),
+        ("60 | duration(style=\"clock\")", "1:00"),
+        ("0 | duration(style=\"clock\")", "0:00"),
     ] {
         assert_eq!(text(expression, "{}").replace('\u{202f}', " "), expected, "{expression}");
     }

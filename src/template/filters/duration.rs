@@ -1,6 +1,6 @@
 //! `duration`: a number of seconds as people say it.
 
-use icu::experimental::duration::options::{BaseStyle, DurationFormatterOptions};
+use icu::experimental::duration::options::{BaseStyle, DurationFormatterOptions, FieldDisplay, MinuteStyle};
 use icu::experimental::duration::{Duration, DurationFormatter, ValidatedDurationFormatterOptions};
 use minijinja::value::{Kwargs, Value};
 use minijinja::{Error, State};
@@ -10,7 +10,16 @@ use super::call::{icu_error, invalid, parse, tag_of};
 use super::numbers::to_decimal;
 
 thread_local! {
-    static FORMATTERS: Cache<(String, String), DurationFormatter> = Cache::new();
+    static FORMATTERS: Cache<(String, String, Shown), DurationFormatter> = Cache::new();
+}
+
+/// Units that are shown though they are zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Shown {
+    None,
+    Seconds,
+    MinutesAndSeconds,
+    All,
 }
 
 /// `{{ 12300 | duration }}`: 3 hr, 25 min. `style` is short, long, narrow or clock; `units=1` shows only
@@ -50,9 +59,23 @@ pub(super) fn duration(state: &State, value: &Value, arguments: Kwargs) -> Resul
             }
         }
     }
+    // A clock has all of its digits, and nothing at all is zero seconds.
+    let zeros = match (clock, parts) {
+        (true, [_, 0, _, _]) => Shown::MinutesAndSeconds,
+        (true, _) => Shown::All,
+        (false, [0, 0, 0, 0]) => Shown::Seconds,
+        (false, _) => Shown::None,
+    };
     let formatter = FORMATTERS.with(|cache| {
-        cache.get((tag.clone(), style.clone()), || {
+        cache.get((tag.clone(), style.clone(), zeros), || {
             let mut options = DurationFormatterOptions::default();
+            let always = |shown: bool| shown.then_some(FieldDisplay::Always);
+            options.hour_visibility = always(zeros == Shown::All);
+            options.minute_visibility = always(matches!(zeros, Shown::All | Shown::MinutesAndSeconds));
+            if zeros == Shown::MinutesAndSeconds {
+                options.minute = Some(MinuteStyle::Numeric);
+            }
+            options.second_visibility = always(zeros != Shown::None);
             options.base = match style.as_str() {
                 "short" => BaseStyle::Short,
                 "long" => BaseStyle::Long,
@@ -70,11 +93,5 @@ pub(super) fn duration(state: &State, value: &Value, arguments: Kwargs) -> Resul
         })
     })?;
     let [days, hours, minutes, seconds] = parts;
-    let shown =
-        formatter.format(&Duration { days, hours, minutes, seconds, ..Duration::default() }).to_string();
-    if shown.is_empty() {
-        // Nothing is shown of zero; it is zero of the smallest unit.
-        return Ok(super::numbers::format_decimal(&0.into(), &tag, true)? + " s");
-    }
-    Ok(shown)
+    Ok(formatter.format(&Duration { days, hours, minutes, seconds, ..Duration::default() }).to_string())
 }
