@@ -14,7 +14,7 @@ static CLAMP: LazyLock<Regex> = LazyLock::new(|| {
 
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r#"(?ix) url\(\s* (?: "([^"]*)" | '([^']*)' | ([^"'()\s]+) ) \s*\)
+        r#"(?ix) url\(\s* (?: "([^"]*)" | '([^']*)' | ((?: \\[0-9a-f]{1,6}[\ \t\n]? | \\. | [^"'()\s\\] )+) ) \s*\)
         | \b(?:src|href|data|poster) \s*=\s* (?: "([^"]*)" | '([^']*)' )
         | @import \s+ (?: "([^"]*)" | '([^']*)' )"#,
     )

@@ -8,7 +8,7 @@ use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 use super::filters;
 use super::scope::{RECORD, Scope};
 use super::source::{Place, Sources};
-use super::words::{CallKind, calls, paths};
+use super::words::{CallKind, calls, comparisons, paths};
 use crate::data;
 use crate::diagnostic::{Diagnostic, Result};
 
@@ -30,9 +30,17 @@ pub(super) static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(||
 pub(super) struct Expression {
     pub place: Place,
     source: String,
+    comparisons: Vec<Compared>,
     compiled: minijinja::Expression<'static, 'static>,
     /// The names that must come from the scope, `record` not among them.
     pub names: Vec<String>,
+}
+
+/// A value, by name, that the expression compares with a literal.
+struct Compared {
+    path: Vec<String>,
+    literal: String,
+    is_number: bool,
 }
 
 impl std::fmt::Debug for Expression {
@@ -62,7 +70,15 @@ impl Expression {
             .filter(|name| name != RECORD && !ENVIRONMENT.globals().any(|(global, _)| global == name))
             .collect();
         names.sort();
-        Ok(Arc::new(Self { place, source: source.to_owned(), compiled, names }))
+        let comparisons = comparisons(source)
+            .into_iter()
+            .map(|comparison| Compared {
+                path: comparison.path.into_iter().map(str::to_owned).collect(),
+                literal: comparison.literal.to_owned(),
+                is_number: comparison.is_number,
+            })
+            .collect();
+        Ok(Arc::new(Self { place, source: source.to_owned(), comparisons, compiled, names }))
     }
 
     /// The fields that it asks for through `record`: `record["First Name"]`.
@@ -76,6 +92,11 @@ impl Expression {
     }
 
     pub(super) fn evaluate(&self, scope: &Arc<Scope>, sources: &Sources) -> Result<Jinja> {
+        for comparison in &self.comparisons {
+            if let Some(problem) = self.mismatch(comparison, scope, sources) {
+                return Err(Box::new(problem));
+            }
+        }
         self.compiled.eval(Jinja::from_dyn_object(scope.clone())).map_err(|error| {
             Box::new(match error.kind() {
                 ErrorKind::UndefinedError => self.missing(scope, sources),
@@ -85,6 +106,33 @@ impl Expression {
                 _ => self.with_values(scope, sources.error(self.place, "failed-expression", what(&error))),
             })
         })
+    }
+
+    /// The error for a text that is compared with a number, or the other way round: that has an answer,
+    /// and a wrong one.
+    fn mismatch(&self, compared: &Compared, scope: &Arc<Scope>, sources: &Sources) -> Option<Diagnostic> {
+        let path: Vec<&str> = compared.path.iter().map(String::as_str).collect();
+        let mut value = scope.value(path[0])?;
+        for name in &path[1..] {
+            value = value.get_attr(name).ok()?;
+        }
+        let kind = match (value.kind(), compared.is_number) {
+            (ValueKind::String, true) => "text",
+            (ValueKind::Number, false) => "number",
+            (ValueKind::Plain, _) if value.as_object().is_some() => "date",
+            _ => return None,
+        };
+        let name = path.join(".");
+        let literal = &compared.literal;
+        let message =
+            format!("`{name}` is the {kind} {} and cannot be compared with {literal}", shown(&value));
+        let problem = sources.error(self.place, "failed-expression", message);
+        let problem = if scope.field(path[0]).is_some() { problem.with_field(path[0]) } else { problem };
+        Some(problem.with_hint(match kind {
+            "text" => format!("declare it as a number in [schema], or write `{name} | float`"),
+            "number" => format!("compare it with a number, or write `{name} | string`"),
+            _ => format!("compare its parts, as `{name}.year`, or write `{name} | string`"),
+        }))
     }
 
     /// The error for a value that is not there, or is empty where something is to be made of it.

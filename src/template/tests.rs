@@ -111,6 +111,25 @@ fn missing_and_empty_fields_are_told_together() {
 }
 
 #[test]
+fn text_is_not_compared_with_numbers() {
+    let record = record_from_json(r#"{"n": "9", "m": 12, "p": {"q": "7"}, "e": null}"#).unwrap();
+    for (expression, words) in [
+        ("n > 10", "`n` is the text \"9\""),
+        ("3 <= p.q", "`p.q` is the text"),
+        ("m == \"12\"", "`m` is the number 12"),
+        ("missing | number", "no field `missing`"),
+        ("e | number", "`e` is empty"),
+        ("e | date", "`e` is empty"),
+    ] {
+        let template = template(&format!("<p>{{{{ {expression} }}}}")).unwrap();
+        let problems = template.evaluate(&record).unwrap_err();
+        assert!(problems[0].message.contains(words), "{expression}: {}", problems[0]);
+    }
+    assert_eq!(text("n | int > 10", r#"{"n": "9"}"#), "False");
+    assert_eq!(text("n == \"9\" and m > 3", r#"{"n": "9", "m": 12}"#), "True");
+}
+
+#[test]
 fn endless_loops_end() {
     for source in [
         "{% for i in range(1000000000) %}x{% endfor %}",

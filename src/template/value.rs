@@ -67,7 +67,10 @@ impl Object for Moment {
             "minute" => Jinja::from(self.0.minute()),
             "second" => Jinja::from(self.0.second()),
             "timestamp" => Jinja::from(self.0.timestamp().as_second()),
-            "zone" => Jinja::from(self.0.time_zone().iana_name().unwrap_or("UTC").to_owned()),
+            "zone" => Jinja::from(match self.0.time_zone().iana_name() {
+                Some(name) => name.to_owned(),
+                None => offset(&self.0),
+            }),
             "date" => Jinja::from_object(Date(self.0.date())),
             _ => return date_part(self.0.date(), key),
         })
@@ -78,8 +81,13 @@ impl Object for Moment {
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.0.datetime(), self.0.offset())
+        write!(f, "{}{}", self.0.datetime(), offset(&self.0))
     }
+}
+
+/// `+01:00`
+fn offset(moment: &jiff::Zoned) -> String {
+    moment.strftime("%:z").to_string()
 }
 
 fn date_part(date: jiff::civil::Date, key: &str) -> Option<Jinja> {

@@ -102,9 +102,64 @@ pub(super) fn calls(source: &str) -> Vec<Call<'_>> {
     calls
 }
 
+/// A value compared with a literal: `minutes > 1000`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Comparison<'a> {
+    pub path: Vec<&'a str>,
+    /// The literal as written, and whether it is a number rather than a text.
+    pub literal: &'a str,
+    pub is_number: bool,
+}
+
+/// The comparisons of a plain value with a literal, on either side.
+pub(super) fn comparisons(source: &str) -> Vec<Comparison<'_>> {
+    let words = words(source);
+    let ends = |at: usize| words.get(at + 1).map_or(source.len(), |next| next.offset);
+    let literal = |at: usize| {
+        let word = words.get(at)?;
+        let text = source[word.offset..ends(at)].trim_end();
+        match word.kind {
+            WordKind::Number => Some((text, true)),
+            WordKind::Text(_) => Some((text, false)),
+            _ => None,
+        }
+    };
+    // `=` alone names an argument.
+    let is_operator = |from: usize, to: usize| {
+        let signs: String = words[from..to]
+            .iter()
+            .filter_map(|word| if let WordKind::Sign(sign) = word.kind { Some(sign) } else { None })
+            .collect();
+        signs.len() == to - from && matches!(signs.as_str(), "<" | ">" | "<=" | ">=" | "==" | "!=")
+    };
+    let mut found = Vec::new();
+    for (path, start, end) in located_paths(source, &words) {
+        for width in [1, 2] {
+            if end + width < words.len()
+                && is_operator(end, end + width)
+                && let Some((literal, is_number)) = literal(end + width)
+            {
+                found.push(Comparison { path: path.clone(), literal, is_number });
+            }
+            if start > width
+                && is_operator(start - width, start)
+                && let Some((literal, is_number)) = literal(start - width - 1)
+                && words.get(end).map(|word| word.kind) != Some(WordKind::Sign('|'))
+            {
+                found.push(Comparison { path: path.clone(), literal, is_number });
+            }
+        }
+    }
+    found
+}
+
 /// The values that an expression asks for: `song.title` and `song["title"]` both as song, title.
 pub(super) fn paths(source: &str) -> Vec<Vec<&str>> {
-    let words = words(source);
+    located_paths(source, &words(source)).into_iter().map(|(path, ..)| path).collect()
+}
+
+/// Paths, each with the numbers of its first word and of the one after its last.
+fn located_paths<'a>(source: &'a str, words: &[Word<'a>]) -> Vec<(Vec<&'a str>, usize, usize)> {
     let kind = |at: usize| words.get(at).map(|word| word.kind);
     let called: Vec<usize> = calls(source).iter().map(|call| call.offset).collect();
     let mut paths = Vec::new();
@@ -137,7 +192,7 @@ pub(super) fn paths(source: &str) -> Vec<Vec<&str>> {
                 _ => break,
             }
         }
-        paths.push(path);
+        paths.push((path, start, at));
     }
     paths
 }
@@ -173,11 +228,22 @@ mod tests {
         );
     }
 
+    #[test]
+    fn comparisons_are_of_plain_values_with_literals() {
+        let found =
+            comparisons(r#"a.b >= 10 and "x" != c | f and 3 < d and e | f > 4 and g == "h" and f(i=2)"#);
+        let found: Vec<(String, &str, bool)> =
+            found.iter().map(|c| (c.path.join("."), c.literal, c.is_number)).collect();
+        let expected = [("a.b", "10", true), ("d", "3", true), ("g", "\"h\"", false)];
+        assert_eq!(found, expected.map(|(path, literal, number)| (path.to_owned(), literal, number)));
+    }
+
     proptest::proptest! {
         #[test]
         fn any_text_can_be_looked_at(source in r#"([a-zé|.()\[\]"'\\= 0-9]|\PC){0,40}"#) {
             calls(&source);
             paths(&source);
+            comparisons(&source);
         }
     }
 }

@@ -6,6 +6,11 @@ use minijinja::{Error, ErrorKind, State};
 
 use crate::template::scope::LOCALE;
 
+/// For a value that is not there or is empty: the expression knows which, and says so.
+pub(super) fn missing() -> Error {
+    Error::from(ErrorKind::UndefinedError)
+}
+
 pub(super) fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::InvalidOperation, message)
 }

@@ -10,7 +10,7 @@ use minijinja::value::{Kwargs, Value};
 use minijinja::{Error, State};
 
 use super::cache::Cache;
-use super::call::{icu_error, invalid, parse, tag_of};
+use super::call::{icu_error, invalid, missing, parse, tag_of};
 use crate::template::value::{Date, Moment};
 
 thread_local! {
@@ -32,6 +32,9 @@ fn when(value: &Value) -> Result<When, Error> {
     }
     if let Some(Moment(moment)) = value.downcast_object_ref::<Moment>() {
         return Ok(When::Moment(moment.clone()));
+    }
+    if value.is_undefined() || value.is_none() {
+        return Err(missing());
     }
     let text = value.as_str().unwrap_or_default().trim();
     if let Ok(moment) = text.parse::<Zoned>() {

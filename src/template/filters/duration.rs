@@ -1,6 +1,6 @@
 //! `duration`: a number of seconds as people say it.
 
-use icu::experimental::duration::options::{BaseStyle, DurationFormatterOptions, FieldDisplay, MinuteStyle};
+use icu::experimental::duration::options::{BaseStyle, DurationFormatterOptions, FieldDisplay};
 use icu::experimental::duration::{Duration, DurationFormatter, ValidatedDurationFormatterOptions};
 use minijinja::value::{Kwargs, Value};
 use minijinja::{Error, State};
@@ -72,9 +72,6 @@ pub(super) fn duration(state: &State, value: &Value, arguments: Kwargs) -> Resul
             let always = |shown: bool| shown.then_some(FieldDisplay::Always);
             options.hour_visibility = always(zeros == Shown::All);
             options.minute_visibility = always(matches!(zeros, Shown::All | Shown::MinutesAndSeconds));
-            if zeros == Shown::MinutesAndSeconds {
-                options.minute = Some(MinuteStyle::Numeric);
-            }
             options.second_visibility = always(zeros != Shown::None);
             options.base = match style.as_str() {
                 "short" => BaseStyle::Short,
@@ -93,5 +90,13 @@ pub(super) fn duration(state: &State, value: &Value, arguments: Kwargs) -> Resul
         })
     })?;
     let [days, hours, minutes, seconds] = parts;
-    Ok(formatter.format(&Duration { days, hours, minutes, seconds, ..Duration::default() }).to_string())
+    let shown =
+        formatter.format(&Duration { days, hours, minutes, seconds, ..Duration::default() }).to_string();
+    // The first unit of a clock is not padded: 3:25, not 03:25.
+    match shown.strip_prefix('0') {
+        Some(rest) if zeros == Shown::MinutesAndSeconds && rest.starts_with(char::is_numeric) => {
+            Ok(rest.to_owned())
+        }
+        _ => Ok(shown),
+    }
 }

@@ -10,7 +10,7 @@ use minijinja::value::{Kwargs, Value, ValueKind};
 use minijinja::{Error, State};
 
 use super::cache::Cache;
-use super::call::{icu_error, invalid, parse, tag_of};
+use super::call::{icu_error, invalid, missing, parse, tag_of};
 
 thread_local! {
     static DECIMAL: Cache<(String, bool), DecimalFormatter> = Cache::new();
@@ -27,6 +27,7 @@ pub(super) fn to_decimal(value: &Value) -> Result<Decimal, Error> {
     let text = match value.kind() {
         ValueKind::Number => value.to_string(),
         ValueKind::String => value.as_str().unwrap_or_default().trim().to_owned(),
+        ValueKind::Undefined | ValueKind::None => return Err(missing()),
         kind => return Err(invalid(format!("a {kind} is not a number"))),
     };
     Decimal::from_str(&text).map_err(|_| invalid(format!("`{text}` is not a number")))
