@@ -29,9 +29,11 @@ fn a_key_cannot_leave_the_output_folder() {
     let mut table = people(1);
     keys.iter().for_each(|key| table.push_str(&format!("{key},Eve,1,x\n")));
     let folder = Folder::new();
-    for (name, content) in
-        [("campaign.toml", crate::support::CAMPAIGN), ("card.html", crate::support::CARD), ("people.csv", &table)]
-    {
+    for (name, content) in [
+        ("campaign.toml", crate::support::CAMPAIGN),
+        ("card.html", crate::support::CARD),
+        ("people.csv", &table),
+    ] {
         folder.write(&format!("deep/campaign/{name}"), content);
     }
     let ran = folder.run(&["render", "deep/campaign", "--out", "deep/a/out"]);
@@ -136,10 +138,16 @@ fn a_loop_without_end_is_ended() {
 fn a_field_that_a_record_lacks_costs_that_record() {
     let folder = Folder::plain("<p>\n{{ nick }}</p>", "");
     folder.replace("campaign.toml", "people.csv", "people.ndjson");
-    folder.write("people.ndjson", "{\"id\":1,\"nick\":\"A\"}\n{\"id\":2,\"nik\":\"B\"}\n{\"id\":3,\"nick\":null}\n");
+    folder.write(
+        "people.ndjson",
+        "{\"id\":1,\"nick\":\"A\"}\n{\"id\":2,\"nik\":\"B\"}\n{\"id\":3,\"nick\":null}\n",
+    );
     let rendered = folder.render("out", &[]);
     rendered.expect(1, [1, 0, 2, 0]);
-    rendered.problem("missing-field", "2").says(&["no field `nick`", "did you mean `nik`?"]).at("card.html", 2);
+    rendered
+        .problem("missing-field", "2")
+        .says(&["no field `nick`", "did you mean `nik`?"])
+        .at("card.html", 2);
 }
 
 #[test]
@@ -147,7 +155,10 @@ fn a_column_that_the_template_wants_and_nobody_has_is_told_with_a_suggestion() {
     let folder = Folder::plain("<p>{{ frist_name }}</p>", "id,first_name\na,Ana\n");
     let rendered = folder.render("out", &[]);
     rendered.expect(1, [0, 0, 1, 0]);
-    rendered.problem("unknown-field", "").says(&["frist_name", "did you mean `first_name`?"]).at("card.html", 1);
+    rendered
+        .problem("unknown-field", "")
+        .says(&["frist_name", "did you mean `first_name`?"])
+        .at("card.html", 1);
 }
 
 /// Which of the two wins must not depend on the threads, and the winner's line must stay.
@@ -174,7 +185,14 @@ fn the_same_findings_come_from_check() {
     let ran = folder.run(&["check", "."]);
     ran.expect(
         1,
-        &["duplicate-key, once", "people.csv:4", "wrong-columns, once", "people.csv:5", "2 clean", "2 with errors"],
+        &[
+            "duplicate-key, once",
+            "people.csv:4",
+            "wrong-columns, once",
+            "people.csv:5",
+            "2 clean",
+            "2 with errors",
+        ],
     );
     assert!(!folder.path("out").exists());
 }

@@ -46,7 +46,13 @@ fn a_missing_or_corrupt_picture_costs_one_record() {
     let ran = folder.run(&["render", "in", "--out", "out"]);
     ran.expect(
         1,
-        &["missing-file, once", "none.png", "broken-image, 2 times", "`bad.png` cannot be decoded", "2 assets"],
+        &[
+            "missing-file, once",
+            "none.png",
+            "broken-image, 2 times",
+            "`bad.png` cannot be decoded",
+            "2 assets",
+        ],
     );
     let lines = folder.manifest_lines("out");
     assert_eq!(reason(&lines, "none"), "missing-file");
@@ -55,12 +61,15 @@ fn a_missing_or_corrupt_picture_costs_one_record() {
     assert_eq!(folder.rendered_keys("out"), ["a", "z"]);
     // Once it is mended, that record and no other is rendered.
     folder.write("in/bad.png", &png);
-    folder.run(&["render", "in", "--out", "out"]).expect(1, &["1 assets rendered", "2 up to date", "2 failed"]);
+    folder
+        .run(&["render", "in", "--out", "out"])
+        .expect(1, &["1 assets rendered", "2 up to date", "2 failed"]);
 }
 
 #[test]
 fn nothing_outside_the_campaigns_folder_is_read() {
-    let outside = ["../secret.svg", "x/../../secret.svg", "/etc/passwd", "file:///etc/passwd", "..%2Fsecret.svg"];
+    let outside =
+        ["../secret.svg", "x/../../secret.svg", "/etc/passwd", "file:///etc/passwd", "..%2Fsecret.svg"];
     let photos: Vec<(String, &str)> =
         outside.iter().enumerate().map(|(i, photo)| (format!("k{i}"), *photo)).collect();
     let mut photos: Vec<(&str, &str)> = photos.iter().map(|(key, photo)| (&**key, *photo)).collect();
@@ -84,7 +93,12 @@ fn an_image_field_of_a_schema_is_refused_before_anything_is_drawn() {
     folder.append("in/campaign.toml", "[schema]\nphoto = \"image\"\n");
     folder.run(&["render", "in", "--out", "out"]).expect(
         1,
-        &["wrong-type, once", "people.csv:3", "`../secret.svg`", "an image cannot lie outside the campaign's folder"],
+        &[
+            "wrong-type, once",
+            "people.csv:3",
+            "`../secret.svg`",
+            "an image cannot lie outside the campaign's folder",
+        ],
     );
     assert_eq!(folder.rendered_keys("out"), ["ok"]);
 }

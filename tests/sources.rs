@@ -63,7 +63,11 @@ fn every_layout_gives_the_same_bytes() {
     let lines: String = records.iter().map(|record| format!("{record}\n")).collect();
     same_from(&folder, "people.ndjson", &lines);
     same_from(&folder, "people.jsonl", lines.replace('\n', "\r\n").trim_end());
-    same_from(&folder, "people.tsv", "id\tname\tteam\na\t\"Smith, \"\"Jo\"\"\"\tx\nb\t\"two\nlines\"\ty z\nc\tĆira\t\n");
+    same_from(
+        &folder,
+        "people.tsv",
+        "id\tname\tteam\na\t\"Smith, \"\"Jo\"\"\"\tx\nb\t\"two\nlines\"\ty z\nc\tĆira\t\n",
+    );
 }
 
 #[test]

@@ -39,7 +39,8 @@ const HOSTILE: [&str; 12] = [
 
 #[test]
 fn markup_in_a_value_is_shown_as_its_characters() {
-    let page = |text: &str| format!("<body style=\"font: 9px monospace; margin: 0\"><p>{text}</p><p>end</p></body>");
+    let page =
+        |text: &str| format!("<body style=\"font: 9px monospace; margin: 0\"><p>{text}</p><p>end</p></body>");
     for value in HOSTILE {
         let static_text = page(&escaped(value)).replace("{{", "&#123;{");
         assert!(drawn(&page("{{ v }}"), value) == drawn(&static_text, value), "{value}");
@@ -50,7 +51,9 @@ fn markup_in_a_value_is_shown_as_its_characters() {
 #[test]
 fn a_value_in_an_attribute_cannot_leave_it() {
     let page = |class: &str| {
-        format!("<style>.red {{ color: red }} p {{ margin: 0 }}</style><p class=\"{class}\" title='{class}'>text</p>")
+        format!(
+            "<style>.red {{ color: red }} p {{ margin: 0 }}</style><p class=\"{class}\" title='{class}'>text</p>"
+        )
     };
     let quiet = drawn(&page("{{ v }}"), "quiet");
     for value in HOSTILE.into_iter().chain(["\" style=\"color:red", "' class='red' x='"]) {
@@ -138,7 +141,8 @@ fn a_value_cannot_cause_a_request() {
     for template in templates {
         let folder = Folder::plain(template, "");
         folder.replace("campaign.toml", "people.csv", "people.ndjson");
-        let records = values.iter().enumerate().map(|(i, v)| serde_json::json!({ "id": i, "v": v }).to_string());
+        let records =
+            values.iter().enumerate().map(|(i, v)| serde_json::json!({ "id": i, "v": v }).to_string());
         folder.write("people.ndjson", records.collect::<Vec<_>>().join("\n"));
         let ran = folder.run(&["render", ".", "--out", "out"]);
         assert!(matches!(ran.code, Some(0..=2)), "{template}: {}", ran.stderr);
@@ -154,9 +158,11 @@ fn an_address_that_is_not_listed_is_refused_with_a_hint() {
     folder.append("people.csv", format!("net,{}\nok,ok.svg\n", host.address("x.svg")));
     let rendered = folder.render("out", &[]);
     rendered.expect(1, [1, 0, 1, 0]);
-    rendered
-        .problem("network-refused", "net")
-        .says(&["is not fetched", "does not list the host `127.0.0.1`", "[network]"]);
+    rendered.problem("network-refused", "net").says(&[
+        "is not fetched",
+        "does not list the host `127.0.0.1`",
+        "[network]",
+    ]);
     folder.run(&["check", "."]).expect(1, &["network-refused"]);
     host.assert_nobody_came("render and check");
 }
@@ -174,7 +180,8 @@ fn an_address_that_is_listed_is_fetched_and_kept() {
         let mut request = [0; 4096];
         let read = stream.read(&mut request).unwrap();
         let body = svg("red");
-        let head = format!("HTTP/1.1 200 OK\r\nContent-Type: image/svg+xml\r\nContent-Length: {}\r\n", body.len());
+        let head =
+            format!("HTTP/1.1 200 OK\r\nContent-Type: image/svg+xml\r\nContent-Length: {}\r\n", body.len());
         write!(stream, "{head}Connection: close\r\n\r\n{body}").unwrap();
         String::from_utf8_lossy(&request[..read]).into_owned()
     });

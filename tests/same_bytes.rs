@@ -1,0 +1,73 @@
+//! The same inputs give the same bytes.
+
+use proptest::prelude::*;
+
+use crate::support::{Folder, assert_same_assets, people};
+
+const TYPES: [&str; 5] = ["--types", "png", "jpeg", "webp", "pdf"];
+
+#[test]
+fn neither_threads_nor_increments_change_a_byte() {
+    let folder = Folder::campaign(people(20));
+    let render = |out: &str, more: &[&'static str]| {
+        folder.render(out, &[&TYPES, more].concat()).expect(0, [320, 0, 0, 0]);
+    };
+    render("one", &["--jobs", "1"]);
+    render("three", &["--jobs", "3"]);
+    render("whole", &["--no-incremental"]);
+    for other in ["three", "whole"] {
+        assert_same_assets(&folder, "one", other);
+        assert_eq!(folder.read("one/manifest.ndjson"), folder.read(&format!("{other}/manifest.ndjson")));
+    }
+}
+
+/// Effects that reach far beyond their boxes, so that what one record leaves behind would show in the next.
+#[test]
+fn shadows_transforms_and_moving_boxes_leave_nothing_behind() {
+    let card = r#"<style>
+body { margin: 0; font: 10px sans-serif; background: linear-gradient(35deg, #fde, #9bf) }
+div { margin: {{ points / 40 }}px; border-radius: 6px; box-shadow: 2px 3px 7px #0008; background: #fffb; padding: 3px }
+b { display: inline-block; transform: rotate({{ points / 9 }}deg); opacity: 0.7; text-shadow: 1px 1px 2px red }
+</style><div><b>{{ name }}</b>{% for song in songs %}<p style="margin: 2px; filter: blur(1px)">{{ song }}</p>{% endfor %}</div>
+<svg width="30" height="9"><circle cx="{{ points / 30 }}" cy="4" r="4" fill="{% if points > 300 %}red{% else %}blue{% endif %}"/></svg>"#;
+    let folder = Folder::campaign(people(30));
+    folder.write("card.html", card);
+    let types = ["--types", "png", "jpeg", "webp"];
+    folder.render("parts", &types).ran.expect(0, &[]);
+    folder.render("whole", &[&types[..], &["--no-incremental", "--jobs", "1"]].concat()).ran.expect(0, &[]);
+    assert_same_assets(&folder, "parts", "whole");
+}
+
+fn record() -> impl Strategy<Value = (String, u16, Vec<String>)> {
+    // Any printable characters at all, markup included; the ending keeps the name from being empty.
+    ("\\PC{0,16}[a-zA-Zé]", 0_u16..1000, prop::collection::vec("[^|\\[\\pC]{1,6}", 0..4))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 30, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_record_is_drawn_as_if_it_were_alone(
+        records in prop::collection::vec(record(), 2..6).prop_shuffle(),
+        png in any::<bool>(),
+    ) {
+        let mut table = csv::Writer::from_writer(Vec::new());
+        table.write_record(["id", "name", "points", "songs"]).unwrap();
+        for (i, (name, points, songs)) in records.iter().enumerate() {
+            table.write_record([&format!("k{i}"), name, &points.to_string(), &songs.join("|")]).unwrap();
+        }
+        let folder = Folder::campaign(table.into_inner().unwrap());
+        let types = if png { "png" } else { "jpeg" };
+        let all = folder.render("all", &["--types", types]);
+        all.expect(0, [records.len() as u64 * 4, 0, 0, 0]);
+        for i in 0..records.len() {
+            let alone = folder.render("alone", &["--types", types, "--only", &format!("k{i}")]);
+            alone.expect(0, [4, 0, 0, 0]);
+        }
+        let (all, alone) = (folder.assets("all"), folder.assets("alone"));
+        prop_assert_eq!(all.len(), records.len() * 4);
+        for (path, bytes) in &all {
+            prop_assert!(*bytes == alone[path], "{} is drawn otherwise beside {:?}", path, records);
+        }
+    }
+}
