@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::support::{Folder, Ran, assert_same_assets, people};
 
@@ -22,7 +23,7 @@ fn wait_for_lines(folder: &Folder, child: &mut Child) {
     let lines = |text: Vec<u8>| text.iter().filter(|byte| **byte == b'\n').count();
     while !std::fs::read(&manifest).is_ok_and(|text| lines(text) > 20) {
         assert!(child.try_wait().unwrap().is_none(), "the run was over too soon");
-        std::thread::yield_now();
+        std::thread::sleep(Duration::from_millis(1));
     }
 }
 
@@ -66,7 +67,7 @@ fn a_torn_last_line_of_the_manifest_is_dropped() {
     let folder = Folder::campaign(people(8));
     folder.render("out", &[]).expect(0, [32, 0, 0, 0]);
     let whole = folder.read("out/manifest.ndjson");
-    for cut in [1, 2, 100, 300] {
+    for cut in [1, 2, 100, 200] {
         folder.write("out/manifest.ndjson", &whole[..whole.len() - cut]);
         folder.render("out", &[]).expect(0, [1, 31, 0, 0]);
         assert_eq!(folder.read("out/manifest.ndjson"), whole);
@@ -112,14 +113,20 @@ fn a_run_whose_source_says_nothing_can_be_interrupted() {
     let folder = Folder::campaign("");
     folder.replace("campaign.toml", "\"people.csv\"", "\"-\"\nformat = \"csv\"");
     let mut command = folder.command(&["render", ".", "--out", "out"]);
-    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     input.write_all(people(10).as_bytes()).unwrap();
     wait_for_lines(&folder, &mut child);
     signal(&child, "-INT");
-    let ran = Ran::of(child.wait_with_output().unwrap());
+    // Only a run that hangs comes to this end.
+    let end = Instant::now() + Duration::from_secs(20);
+    while child.try_wait().unwrap().is_none() && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let ended = child.try_wait().unwrap();
     drop(input);
-    ran.expect(130, &[]);
+    child.wait().unwrap();
+    assert_eq!(ended.and_then(|status| status.code()), Some(130));
 }
 
 #[test]

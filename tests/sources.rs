@@ -2,7 +2,7 @@
 
 use crate::support::{Folder, PLAIN, assert_same_assets};
 
-const CARD: &str = "<p style=\"white-space: pre-line; font-size: 9px\">{{ name }}</p><p>{{ team }}</p>";
+const CARD: &str = "<p style=\"white-space: pre-line; font-size: 9px; margin: 0\">{{ name }}</p><b>{{ team }}</b>";
 const TABLE: &str = "id,name,team\na,\"Smith, \"\"Jo\"\"\",x\nb,\"two\nlines\",\"y z\"\nc,Ćira,\n";
 
 /// A campaign whose default output is made of [`TABLE`], for comparison.
