@@ -124,3 +124,14 @@ fn a_campaign_that_is_not_there_is_refused() {
     folder.run(&["render", ".", "--out", "out"]).expect(2, &["campaign.toml"]);
     assert!(!folder.path("out").exists());
 }
+
+#[test]
+#[ignore = "the stack overflows: the process is aborted (134) from about 800 elements on"]
+fn a_template_that_is_nested_too_deeply_is_no_crash() {
+    let folder = Folder::plain("", "id\na\n");
+    for depth in [300, 1000, 20_000] {
+        folder.write("card.html", format!("{}{{{{ id }}}}{}", "<div>".repeat(depth), "</div>".repeat(depth)));
+        let ran = folder.run(&["render", ".", "--out", "out"]);
+        assert!(matches!(ran.code, Some(0..=2)), "{depth}: {:?} {}", ran.code, ran.stderr);
+    }
+}

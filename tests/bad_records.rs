@@ -95,7 +95,10 @@ fn values_that_break_the_schema_are_told_with_line_key_field_value_and_rule() {
         .says(&["`points` must be at most 999 (max), found `1000`"])
         .at("people.csv", 3);
     rendered.problem("missing-value", "no").says(&["`name` is required"]).at("people.csv", 4);
-    rendered.problem("wrong-type", "ty").says(&["`points`", "must be an integer", "`many`"]).at("people.csv", 5);
+    rendered
+        .problem("wrong-type", "ty")
+        .says(&["`points`", "must be an integer", "`many`"])
+        .at("people.csv", 5);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Folder, Problem, people};
+use crate::support::{Folder, Problem, Ran, people};
 
 #[test]
 fn new_makes_a_campaign_that_renders_at_once() {
@@ -230,4 +230,20 @@ fn help_and_wrong_commands_end_as_expected() {
     folder.run(&["rendr"]).expect(2, &["render"]);
     folder.run(&["render"]).expect(2, &["CAMPAIGN"]);
     folder.run(&["render", "."]).expect(2, &["--out"]);
+}
+
+/// As in `byname check . | head -1`.
+#[test]
+#[cfg(target_os = "linux")]
+#[ignore = "println! panics: exit code 101 and a backtrace"]
+fn a_reader_that_goes_away_is_no_panic() {
+    let folder = with_findings();
+    let inspect = ["inspect", ".", "--key", "a", "--format", "wide", "--out", "a.png"];
+    for arguments in [&["check", "."][..], &["schema", "."], &inspect] {
+        let mut command = folder.command(arguments);
+        command.stdout(std::fs::File::create("/dev/full").unwrap());
+        let ran = Ran::of(command.output().unwrap());
+        assert!(matches!(ran.code, Some(0..=2)), "{arguments:?}: {:?}", ran.code);
+        assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
+    }
 }

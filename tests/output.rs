@@ -114,3 +114,15 @@ fn paths_follow_the_pattern() {
     folder.append("campaign.toml", "[output]\npath = \"{key}/{format}.{ext}\"\n");
     folder.run(&["render", ".", "--out", "out"]).expect(2, &["campaign.toml:18", "colorway"]);
 }
+
+#[test]
+#[ignore = "the asset replaces the manifest while the run goes on, and then the manifest the asset"]
+fn an_asset_cannot_take_the_place_of_the_manifest() {
+    let folder = Folder::plain("<p>{{ id }}</p>", "id\nmanifest.ndjson\nx\n");
+    folder.append("campaign.toml", "[output]\npath = \"{key}\"\n");
+    let ran = folder.run(&["render", ".", "--out", "out"]);
+    assert!(matches!(ran.code, Some(1 | 2)), "{}", ran.stderr);
+    for line in folder.manifest_lines("out").iter().filter(|line| line["status"] == "ok") {
+        assert_ne!(line["path"], "manifest.ndjson");
+    }
+}
