@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use crate::support::{Folder, PLAIN, assert_same_assets};
+use crate::support::{Folder, PLAIN, assert_same_assets, code_of};
 
 const CARD: &str =
     "<p style=\"white-space: pre-line; font-size: 9px; margin: 0\">{{ name }}</p><b>{{ team }}</b>";
@@ -112,14 +112,19 @@ fn broken_json_costs_what_cannot_be_read() {
     assert_eq!(folder.rendered_keys("cut"), ["a"]);
 }
 
+/// 2,000 rows, more than one read of a pipe gives.
+#[cfg(unix)]
+fn long_table() -> String {
+    (0..2000).fold("id,note\n".to_owned(), |table, i| table + &format!("k{i},{}\n", "x".repeat(200)))
+}
+
 /// A source that can be read only once must not be read by the counter of rows as well.
 #[test]
 #[cfg(unix)]
-#[ignore = "rows are lost without a word: the counting of rows opens the source a second time and eats half of it"]
+#[ignore = "rows are lost without a word, or the run hangs: the counting of rows opens the source a second time"]
 fn no_row_of_a_pipe_is_lost() {
-    let rows: String = (0..2000).map(|i| format!("k{i}\n")).collect();
     let folder = Folder::plain("<p>{{ id }}</p>", "");
-    folder.write("rows", format!("id\n{rows}"));
+    folder.write("rows", long_table());
     folder.remove("people.csv");
     assert!(Command::new("mkfifo").arg(folder.path("people.csv")).status().unwrap().success());
     let mut writer = Command::new("sh")
@@ -127,20 +132,21 @@ fn no_row_of_a_pipe_is_lost() {
         .current_dir(folder.path(""))
         .spawn()
         .unwrap();
-    folder.render("out", &[]).expect(0, [2000, 0, 0, 0]);
+    let mut child = folder.command(&["render", ".", "--out", "out"]).stderr(Stdio::null()).spawn().unwrap();
+    let code = code_of(&mut child);
+    let _ = writer.kill();
     writer.wait().unwrap();
+    assert_eq!((code, folder.assets("out").len()), (Some(0), 2000));
 }
 
 #[test]
 #[cfg(target_os = "linux")]
-#[ignore = "rows are lost without a word: the counting of rows opens the source a second time and eats half of it"]
+#[ignore = "rows are lost without a word: the counting of rows opens the source a second time"]
 fn no_row_of_dev_stdin_is_lost() {
-    let rows: String = (0..2000).map(|i| format!("k{i}\n")).collect();
     let folder = Folder::plain("<p>{{ id }}</p>", "");
     folder.replace("campaign.toml", "\"people.csv\"", "\"/dev/stdin\"\nformat = \"csv\"");
     let mut command = folder.command(&["render", ".", "--out", "out"]);
     let mut child = command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(format!("id\n{rows}").as_bytes()).unwrap();
-    assert!(child.wait().unwrap().success());
-    assert_eq!(folder.assets("out").len(), 2000);
+    child.stdin.take().unwrap().write_all(long_table().as_bytes()).unwrap();
+    assert_eq!((code_of(&mut child), folder.assets("out").len()), (Some(0), 2000));
 }

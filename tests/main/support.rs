@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -232,6 +233,20 @@ pub fn assert_same_assets(folder: &Folder, one: &str, other: &str) {
     for (path, bytes) in &a {
         assert!(*bytes == b[path], "{path} is not the same in {one} and {other}");
     }
+}
+
+/// Waits for a run that might hang, and gives its exit code; `None` when it had to be killed.
+#[cfg(unix)]
+pub fn code_of(child: &mut Child) -> Option<i32> {
+    // Far more than any run of a test takes.
+    let end = Instant::now() + Duration::from_secs(20);
+    while child.try_wait().unwrap().is_none() && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let code = child.try_wait().unwrap().and_then(|status| status.code());
+    let _ = child.kill();
+    child.wait().unwrap();
+    code
 }
 
 /// What a command said, and its exit code.
