@@ -42,7 +42,7 @@ b { display: inline-block; transform: rotate({{ points / 9 }}deg); opacity: 0.7;
 /// Renders records one after the other by one worker, and each from scratch: the pixels must be the same.
 #[track_caller]
 fn same_as_from_scratch(body: &str, records: &[serde_json::Value]) {
-    let folder = Folder::plain(&format!("<style>body {{ font: 9px sans-serif }}</style>{body}"), "");
+    let folder = Folder::plain(&format!("<style>body {{ font: 9px sans-serif }}</style><body>{body}"), "");
     folder.replace("campaign.toml", "people.csv", "people.ndjson");
     folder.replace("campaign.toml", "[80, 60]", "[160, 90]");
     let mut lines = String::new();
