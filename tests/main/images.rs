@@ -1,0 +1,136 @@
+//! Pictures that records name: read only from the campaign's folder, and a bad one costs its record only.
+
+use crate::support::{Folder, svg};
+
+const CARD: &str = r#"<body><img src="{{ photo }}" width="9" height="9"><p>{{ id }}</p></body>"#;
+
+/// A campaign within a folder that holds a secret.
+fn campaign(photos: &[(&str, &str)], card: &str) -> Folder {
+    let folder = Folder::new();
+    folder.write("in/campaign.toml", crate::support::PLAIN);
+    folder.write("in/card.html", card);
+    let mut table = "id,photo\n".to_owned();
+    photos.iter().for_each(|(key, photo)| table.push_str(&format!("{key},{photo}\n")));
+    folder.write("in/people.csv", table);
+    folder.write("in/ok.svg", svg("blue"));
+    folder.write("secret.svg", svg("red"));
+    folder
+}
+
+fn render(folder: &Folder) -> Vec<serde_json::Value> {
+    folder.run(&["render", "in", "--out", "out"]);
+    folder.manifest_lines("out")
+}
+
+/// The code of the reason why a record was not rendered.
+fn reason(lines: &[serde_json::Value], key: &str) -> String {
+    let line = lines.iter().find(|line| line["key"] == key).unwrap();
+    assert_eq!(line["status"], "failed", "{line}");
+    assert!(line.get("blake3").is_none());
+    line["reasons"][0]["code"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_missing_or_corrupt_picture_costs_one_record() {
+    let folder = campaign(
+        &[("a", "ok.svg"), ("none", "none.png"), ("bad", "bad.png"), ("cut", "cut.png"), ("z", "ok.svg")],
+        CARD,
+    );
+    folder.write("in/bad.png", b"\x89PNG\r\n\x1a\n but then nothing");
+    let mut png = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_fn(64, 64, |x, y| image::Rgb([x as u8 * 3, y as u8 * 5, (x * y) as u8]))
+        .write_to(&mut png, image::ImageFormat::Png)
+        .unwrap();
+    let png = png.into_inner();
+    folder.write("in/cut.png", &png[..png.len() / 2]);
+    let ran = folder.run(&["render", "in", "--out", "out"]);
+    ran.expect(
+        1,
+        &[
+            "missing-file, once",
+            "none.png",
+            "broken-image, 2 times",
+            "`bad.png` cannot be decoded",
+            "2 assets",
+        ],
+    );
+    let lines = folder.manifest_lines("out");
+    assert_eq!(reason(&lines, "none"), "missing-file");
+    assert_eq!(reason(&lines, "bad"), "broken-image");
+    assert_eq!(reason(&lines, "cut"), "broken-image");
+    assert_eq!(folder.rendered_keys("out"), ["a", "z"]);
+    // Once it is mended, that record and no other is rendered.
+    folder.write("in/bad.png", &png);
+    folder
+        .run(&["render", "in", "--out", "out"])
+        .expect(1, &["1 assets rendered", "2 up to date", "2 failed"]);
+}
+
+#[test]
+fn nothing_outside_the_campaigns_folder_is_read() {
+    let outside =
+        ["../secret.svg", "x/../../secret.svg", "/etc/passwd", "file:///etc/passwd", "..%2Fsecret.svg"];
+    let photos: Vec<(String, &str)> =
+        outside.iter().enumerate().map(|(i, photo)| (format!("k{i}"), *photo)).collect();
+    let mut photos: Vec<(&str, &str)> = photos.iter().map(|(key, photo)| (&**key, *photo)).collect();
+    photos.push(("ok", "ok.svg"));
+    let cards = [CARD, r#"<div style="width: 9px; height: 9px; background: url({{ photo }})"></div>"#];
+    for card in cards {
+        let folder = campaign(&photos, card);
+        let lines = render(&folder);
+        for (key, photo) in &photos[..4] {
+            assert_eq!(reason(&lines, key), "outside-folder", "{photo} in {card}");
+        }
+        let last = reason(&lines, "k4");
+        assert!(["outside-folder", "missing-file"].contains(&&*last), "{last}");
+        assert_eq!(folder.rendered_keys("out"), ["ok"]);
+    }
+}
+
+#[test]
+fn an_image_field_of_a_schema_is_refused_before_anything_is_drawn() {
+    let folder = campaign(&[("ok", "ok.svg"), ("out", "../secret.svg")], CARD);
+    folder.append("in/campaign.toml", "[schema]\nphoto = \"image\"\n");
+    folder.run(&["render", "in", "--out", "out"]).expect(
+        1,
+        &[
+            "wrong-type, once",
+            "people.csv:3",
+            "`../secret.svg`",
+            "an image cannot lie outside the campaign's folder",
+        ],
+    );
+    assert_eq!(folder.rendered_keys("out"), ["ok"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_link_that_leads_out_of_the_folder_is_not_followed() {
+    let folder = campaign(&[("ok", "ok.svg"), ("file", "link.svg"), ("folder", "up/secret.svg")], CARD);
+    std::os::unix::fs::symlink("../secret.svg", folder.path("in/link.svg")).unwrap();
+    std::os::unix::fs::symlink("..", folder.path("in/up")).unwrap();
+    let lines = render(&folder);
+    assert_eq!(reason(&lines, "file"), "outside-folder");
+    assert_eq!(reason(&lines, "folder"), "outside-folder");
+    assert_eq!(folder.rendered_keys("out"), ["ok"]);
+}
+
+#[test]
+fn a_picture_within_a_picture_stays_in_the_folder_too() {
+    let folder = campaign(&[("ok", "ok.svg"), ("a", "a.svg")], CARD);
+    let of = |href: &str| {
+        format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink' width='9' height='9'><image href='{href}' xlink:href='{href}' width='9' height='9'/></svg>"
+        )
+    };
+    let drawn = |href: &str| {
+        folder.write("in/a.svg", of(href));
+        let _ = std::fs::remove_dir_all(folder.path("out"));
+        render(&folder);
+        std::fs::read(folder.path("out/a/card.png")).ok()
+    };
+    let nothing = drawn("none.svg");
+    assert_eq!(drawn("../secret.svg"), nothing);
+    let absolute = folder.path("secret.svg");
+    assert_eq!(drawn(absolute.to_str().unwrap()), nothing);
+}

@@ -1,0 +1,14 @@
+//! What a user could see go wrong, through the binary.
+
+mod bad_campaigns;
+mod bad_records;
+mod commands;
+mod images;
+mod interruptions;
+mod output;
+mod reruns;
+mod same_bytes;
+mod selection;
+mod sources;
+mod support;
+mod values;
