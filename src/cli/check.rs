@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{CampaignArg, Outcome, RunArgs, SelectionArgs, grouped, print_problems, wrong};
+use super::{CampaignArg, Outcome, RunArgs, SelectionArgs, counted, grouped, print_problems, say, wrong};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::pipeline::{
     CheckOptions, CheckReport, Plan, PlanFilter, ProgressMode, Selection, Stop, check, print_json,
@@ -42,7 +42,7 @@ impl Check {
             Some(path) => with_file(&plan, &options, path, &stop)?,
             None => check(&plan, &options, None, Path::new(""), &stop)?,
         };
-        summary(&report, self.run.progress);
+        summary(&report, self.run.progress)?;
         let warnings = report.problems.count(Severity::Warning) + report.problems.count(Severity::Error);
         Ok(if report.interrupted {
             Outcome::Interrupted
@@ -108,7 +108,7 @@ impl<W: std::io::Write> std::io::Write for Separated<'_, W> {
     }
 }
 
-fn summary(report: &CheckReport, mode: ProgressMode) {
+fn summary(report: &CheckReport, mode: ProgressMode) -> Result<(), Vec<Diagnostic>> {
     let seconds = report.elapsed.as_secs_f64();
     if mode == ProgressMode::Json {
         print_json(&serde_json::json!({
@@ -121,9 +121,11 @@ fn summary(report: &CheckReport, mode: ProgressMode) {
             "unknown_keys": report.unknown_keys,
             "interrupted": report.interrupted,
         }));
-        return;
+        return Ok(());
     }
-    print!("{}", report.problems);
+    if !report.problems.is_empty() {
+        say(report.problems.to_string().trim_end())?;
+    }
     for key in &report.unknown_keys {
         eprintln!("error: no record has the key `{key}`");
     }
@@ -131,12 +133,12 @@ fn summary(report: &CheckReport, mode: ProgressMode) {
         print_problems(std::slice::from_ref(fatal));
     }
     let warned = report.records - report.clean - report.failed;
-    println!(
-        "{} records checked in {seconds:.1} s ({:.0} a second): {} clean, {} with warnings, {} with errors",
-        grouped(report.records),
+    say(format_args!(
+        "{} checked in {seconds:.1} s ({:.0} a second): {} clean, {} with warnings, {} with errors",
+        counted(report.records, "record"),
         report.records as f64 / seconds.max(1e-3),
         grouped(report.clean),
         grouped(warned),
         grouped(report.failed),
-    );
+    ))
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use clap::Args;
 
-use super::{CampaignArg, Outcome, print_problems, shot, size, wrong};
+use super::{CampaignArg, Outcome, print_problems, say, shot, size, wrong};
 use crate::campaign::AssetType;
 use crate::data::{self, to_json};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -76,24 +76,25 @@ impl Inspect {
         let opened = started.elapsed();
 
         let variant = &plan.variants[0];
-        println!("record {} (line {}) as {}", record.key, record.line, variant.name());
-        println!("fields");
+        say(format_args!("record {} (line {}) as {}", record.key, record.line, variant.name()))?;
+        say("fields")?;
         for (name, value) in &record.fields.0 {
-            println!("  {name} = {}", to_json(value));
+            say(format_args!("  {name} = {}", to_json(value)))?;
         }
         let started = Instant::now();
         let binding = plan.template.evaluate(&record)?;
         let evaluated = started.elapsed();
-        println!("slots");
-        print_binding(&binding, 1);
+        let mut slots = "slots\n".to_owned();
+        write_binding(&binding, 1, &mut slots);
+        say(slots.trim_end())?;
 
         let mut station = Station::new(&plan, variant, true)?;
         let started = Instant::now();
         let composed = station.compose(&binding)?;
         let laid_out = started.elapsed();
-        println!("laid out: {} commands", composed.list.commands.len());
+        say(format_args!("laid out: {} commands", composed.list.commands.len()))?;
         if self.display_list {
-            print!("{}", composed.list);
+            say(composed.list.to_string().trim_end())?;
         }
         let started = Instant::now();
         let mut assets = station
@@ -103,35 +104,37 @@ impl Inspect {
         let (_, bytes) = assets.pop().ok_or_else(|| wrong("internal-error", "nothing was drawn"))?;
         shot::write(&out, &bytes)?;
         let what = if kind == AssetType::Pdf { "written" } else { "drawn and encoded" };
-        println!(
+        say(format_args!(
             "opened in {opened:.1?}, evaluated in {evaluated:.1?}, laid out from scratch in {laid_out:.1?}, {what} in {drawn:.1?}"
-        );
-        println!("{} ({})", out.display(), size(bytes.len() as u64));
+        ))?;
+        say(format_args!("{} ({})", out.display(), size(bytes.len() as u64)))?;
         print_problems(&composed.problems);
         let broken = composed.problems.iter().any(|problem| problem.severity == Severity::Error);
         Ok(if broken { Outcome::Some } else { Outcome::Well })
     }
 }
 
-fn print_binding(binding: &Binding, depth: usize) {
+/// One line a slot, indented by its level.
+fn write_binding(binding: &Binding, depth: usize, out: &mut String) {
     let indent = "  ".repeat(depth);
     for (id, slot) in &binding.slots {
-        let number = id.0;
+        let what = match slot {
+            Slot::Text(text) => format!("text {text:?}"),
+            Slot::Markup(svg) => format!("drawing, {} bytes of SVG", svg.len()),
+            Slot::Attribute(Some(value)) => format!("attribute {value:?}"),
+            Slot::Attribute(None) => "attribute, absent".to_owned(),
+            Slot::Raw(text) => format!("whole text, {} bytes", text.len()),
+            Slot::If { branch: Some(branch), .. } => format!("condition, branch {}", branch + 1),
+            Slot::If { branch: None, .. } => "condition, no branch".to_owned(),
+            Slot::For { items, .. } => format!("loop of {}", items.len()),
+        };
+        out.push_str(&format!("{indent}{} {what}\n", id.0));
         match slot {
-            Slot::Text(text) => println!("{indent}{number} text {text:?}"),
-            Slot::Markup(svg) => println!("{indent}{number} drawing, {} bytes of SVG", svg.len()),
-            Slot::Attribute(Some(value)) => println!("{indent}{number} attribute {value:?}"),
-            Slot::Attribute(None) => println!("{indent}{number} attribute, absent"),
-            Slot::Raw(text) => println!("{indent}{number} whole text, {} bytes", text.len()),
-            Slot::If { branch: Some(branch), inner } => {
-                println!("{indent}{number} condition, branch {}", branch + 1);
-                print_binding(inner, depth + 1);
-            }
-            Slot::If { branch: None, .. } => println!("{indent}{number} condition, no branch"),
+            Slot::If { branch: Some(_), inner } => write_binding(inner, depth + 1, out),
             Slot::For { items, otherwise } => {
-                println!("{indent}{number} loop of {}", items.len());
-                items.iter().chain(otherwise).for_each(|inner| print_binding(inner, depth + 1));
+                items.iter().chain(otherwise).for_each(|inner| write_binding(inner, depth + 1, out));
             }
+            _ => {}
         }
     }
 }

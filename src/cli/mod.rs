@@ -10,6 +10,7 @@ mod render;
 mod schema;
 mod shot;
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -80,6 +81,21 @@ pub(crate) fn print_problems(problems: &[Diagnostic]) {
     for problem in problems {
         eprintln!("{problem}");
     }
+}
+
+/// Writes a line (or lines) to standard output. A reader that has gone away (`| head`) is no error.
+pub(crate) fn say(text: impl std::fmt::Display) -> Result<(), Vec<Diagnostic>> {
+    match writeln!(std::io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(wrong("write-failed", format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `1 asset`, `2 assets`, `1,234 assets`.
+pub(crate) fn counted(count: u64, what: &str) -> String {
+    format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
 /// A problem that ends a command.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Outcome, wrong};
+use super::{Outcome, say, wrong};
 use crate::diagnostic::Diagnostic;
 
 #[derive(Args)]
@@ -56,9 +56,9 @@ impl New {
             std::fs::write(&path, content).map_err(failed)?;
         }
         let shown = folder.display();
-        println!("A campaign is in {shown}: look at card.html and people.csv, then");
-        println!("  byname check {shown}");
-        println!("  byname render {shown} --out {shown}/out");
+        say(format_args!("A campaign is in {shown}: look at card.html and people.csv, then"))?;
+        say(format_args!("  byname check {shown}"))?;
+        say(format_args!("  byname render {shown} --out {shown}/out"))?;
         Ok(Outcome::Well)
     }
 }

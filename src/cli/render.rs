@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{CampaignArg, Outcome, RunArgs, SelectionArgs, grouped, parse_type, print_problems, size};
+use super::{
+    CampaignArg, Outcome, RunArgs, SelectionArgs, counted, grouped, parse_type, print_problems, size,
+};
 use crate::campaign::AssetType;
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::{
@@ -74,7 +76,7 @@ fn summary(report: &RenderReport, out: &std::path::Path, mode: ProgressMode) {
             "bytes": report.bytes,
             "interrupted": report.interrupted,
             "problems": report.problems,
-            "failed_keys": report.failed,
+            "failed_keys": report.failed.iter().map(|(_, key)| key).collect::<Vec<_>>(),
             "unknown_keys": report.unknown_keys,
             "fatal": report.fatal,
         });
@@ -89,7 +91,8 @@ fn summary(report: &RenderReport, out: &std::path::Path, mode: ProgressMode) {
         eprintln!("error: no record has the key `{key}`");
     }
     if !report.failed.is_empty() {
-        eprintln!("not rendered: {}", report.failed.join(", "));
+        let names: Vec<&str> = report.failed.iter().map(|(_, key)| key.as_str()).collect();
+        eprintln!("not rendered: {}", names.join(", "));
         eprintln!("  manifest.ndjson has the reason of each");
     }
     if let Some(fatal) = &report.fatal {
@@ -97,8 +100,8 @@ fn summary(report: &RenderReport, out: &std::path::Path, mode: ProgressMode) {
     }
     let counts = &report.counts;
     let mut line = format!(
-        "{} assets rendered in {seconds:.1} s ({rate:.0} a second, {})",
-        grouped(counts.rendered),
+        "{} rendered in {seconds:.1} s ({rate:.0} a second, {})",
+        counted(counts.rendered, "asset"),
         size(report.bytes)
     );
     for (count, words) in

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{CampaignArg, Outcome};
+use super::{CampaignArg, Outcome, say};
 use crate::campaign::Campaign;
 use crate::data;
 use crate::diagnostic::Diagnostic;
@@ -18,7 +18,7 @@ impl SchemaCommand {
         let campaign = Campaign::load(&self.campaign.campaign)?;
         let records =
             data::open(&campaign.data.source, &campaign.data.key, None).map_err(|problem| vec![*problem])?;
-        print!("{}", data::propose(records));
+        say(data::propose(records).trim_end())?;
         Ok(Outcome::Well)
     }
 }

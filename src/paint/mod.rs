@@ -94,7 +94,7 @@ impl<'a> Painter<'a> {
         }
         let location = node.final_layout().location;
         let offset = Vec2::new(f64::from(location.x), f64::from(location.y)) * self.scale;
-        let own = node.transform().as_deref().copied().unwrap_or_default();
+        let own = style::transform(node, &styles, self.scale);
         let transform = parent * Affine::translate(offset) * own;
         if !transform.is_finite() {
             return;

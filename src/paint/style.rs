@@ -1,10 +1,12 @@
 //! Reading computed values.
 
 use blitz_dom::Node;
+use euclid::default::{Point2D, Rect, Size2D};
+use kurbo::Affine;
 use style::color::AbsoluteColor;
 use style::computed_values::visibility::T as Visibility;
 use style::properties::ComputedValues;
-use style::values::computed::Color as ComputedColor;
+use style::values::computed::{CSSPixelLength, Color as ComputedColor};
 use style::values::generics::image::GenericImage;
 
 use crate::display::Color;
@@ -40,6 +42,19 @@ pub(super) fn is_gone(node: &Node, styles: &ComputedValues) -> bool {
                     .any(|a| &*a.name.local == "type" && a.value.eq_ignore_ascii_case("hidden"))
         })
     }
+}
+
+/// The element's own transform in device pixels, about the corner of its border box. Percentages and the
+/// origin are of the box as it lies now; what Blitz stores may be of the box that it was.
+pub(super) fn transform(node: &Node, styles: &ComputedValues, scale: f64) -> Affine {
+    let size = node.final_layout().size;
+    let size = Size2D::new(CSSPixelLength::new(size.width), CSSPixelLength::new(size.height));
+    let Some(own) = blitz_dom::resolve_2d_transform(styles.get_box(), Rect::new(Point2D::zero(), size))
+    else {
+        return Affine::IDENTITY;
+    };
+    let [a, b, c, d, x, y] = own.as_coeffs();
+    Affine::new([a, b, c, d, x * scale, y * scale])
 }
 
 pub(super) fn is_visible(styles: &ComputedValues) -> bool {

@@ -6,11 +6,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Sender, bounded};
 
 use super::plan::parse_color;
+use super::reader::{Reader, Rows};
 use super::render::{distinct, internal_error, with_key};
-use super::select::Row;
 use super::station::Station;
 use super::{Counts, Plan, Problems, Progress, ProgressMode, Selection, Stop};
 use crate::campaign::Variant;
@@ -79,18 +79,14 @@ pub fn check(
     let mut taken: HashSet<(SlotId, usize)> = HashSet::new();
     let mut progress = Progress::new(options.progress, "records");
     let jobs = options.jobs.max(1);
-    let (row_sender, rows) = bounded::<Row>(jobs * 2);
+    let reader = Reader::start(plan, records, &options.selection, jobs, stop);
     let (found_sender, found) = bounded::<Found>(jobs * 4);
     std::thread::scope(|scope| {
-        let reader = scope.spawn(move || {
-            let keep_on = |row: Row| !stop.is_stopped() && row_sender.send(row).is_ok();
-            options.selection.select(records, keep_on)
-        });
         for _ in 0..jobs {
-            let (rows, found, variants) = (rows.clone(), found_sender.clone(), &variants);
-            scope.spawn(move || work(plan, variants, &rows, &found, stop));
+            let (rows, found, variants) = (reader.rows(stop), found_sender.clone(), &variants);
+            scope.spawn(move || work(plan, variants, rows, &found));
         }
-        drop((rows, found_sender));
+        drop(found_sender);
         for Found { line, key, problems, taken: branches } in &found {
             report.records += 1;
             let worst = problems.iter().map(|problem| problem.severity).max();
@@ -119,7 +115,7 @@ pub fn check(
             });
         }
         report.interrupted = stop.is_stopped() && report.fatal.is_none();
-        report.unknown_keys = reader.join().unwrap_or_default();
+        report.unknown_keys = reader.unknown_keys(stop);
     });
     // A part of the records says nothing about what the others use.
     if options.selection.is_all() && !report.interrupted && report.records > 0 {
@@ -146,12 +142,9 @@ fn variants_to_lay_out(plan: &Plan) -> Vec<Variant> {
     plan.variants.iter().filter(|variant| seen.insert(variant.format.name.clone())).cloned().collect()
 }
 
-fn work(plan: &Plan, variants: &[Variant], rows: &Receiver<Row>, found: &Sender<Found>, stop: &Stop) {
+fn work(plan: &Plan, variants: &[Variant], rows: Rows, found: &Sender<Found>) {
     let mut stations: Vec<Option<Station>> = variants.iter().map(|_| None).collect();
     for row in rows {
-        if stop.is_stopped() {
-            return;
-        }
         let result = match row {
             Ok(record) => {
                 let mut taken = Vec::new();

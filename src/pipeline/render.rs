@@ -2,19 +2,19 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Mutex;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Sender, bounded};
 
 use super::fingerprint::Fingerprints;
 use super::manifest::{Asset, FileFacts, Finished, Line, Manifest, Status};
-use super::select::Row;
+use super::paths::asset_path;
+use super::reader::{Reader, Rows};
 use super::station::Station;
 use super::store::WriteError;
 use super::{Counts, Plan, Problems, Progress, ProgressMode, Selection, Stop, Store};
 use crate::campaign::AssetType;
-use crate::data::{self, Record, Rejected, Seen};
+use crate::data::{self, Record, Rejected};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::raster::CpuRasteriser;
 
@@ -35,8 +35,8 @@ pub struct RenderReport {
     pub counts: Counts,
     pub bytes: u64,
     pub problems: Problems,
-    /// The first keys (or lines) that failed or were skipped.
-    pub failed: Vec<String>,
+    /// The first records, by line, that failed or were skipped: line, and key or what stands for it.
+    pub failed: Vec<(usize, String)>,
     /// Keys asked for that no record has.
     pub unknown_keys: Vec<String>,
     pub elapsed: Duration,
@@ -78,35 +78,24 @@ pub fn render(
     for problem in &early {
         report.problems.add(0, problem);
     }
-    let paths = Mutex::new(Seen::default());
-
     let jobs = options.jobs.max(1);
-    let (row_sender, rows) = bounded::<Row>(jobs * 2);
+    let reader = Reader::start(plan, records, &options.selection, jobs, stop);
     let (event_sender, events) = bounded::<Event>(jobs * 4);
     std::thread::scope(|scope| {
-        let reader = scope.spawn(move || {
-            let keep_on = |row: Row| !stop.is_stopped() && row_sender.send(row).is_ok();
-            options.selection.select(records, keep_on)
-        });
         for _ in 0..jobs {
-            let (rows, events) = (rows.clone(), event_sender.clone());
-            let (store, finished, fingerprints, paths) = (&store, &finished, &fingerprints, &paths);
+            let (rows, events) = (reader.rows(stop), event_sender.clone());
+            let (store, finished, fingerprints) = (&store, &finished, &fingerprints);
             // A live document stays on the thread that made it.
             scope.spawn(move || {
                 let stations = plan.variants.iter().map(|_| None).collect();
                 let rasteriser = CpuRasteriser::new();
-                let worker =
-                    Worker { plan, options, store, finished, fingerprints, paths, stations, rasteriser };
-                worker.run(&rows, &events, stop);
+                let worker = Worker { plan, options, store, finished, fingerprints, stations, rasteriser };
+                worker.run(rows, &events);
             });
         }
-        drop((rows, event_sender));
+        drop(event_sender);
         let (total_sender, totals) = bounded(1);
-        if options.selection.is_all() {
-            scope.spawn(|| count(plan, total_sender, stop));
-        } else {
-            drop(total_sender);
-        }
+        scope.spawn(|| count(plan, &options.selection, total_sender, stop));
         for event in &events {
             if let Ok(total) = totals.try_recv() {
                 progress.set_total(total);
@@ -116,7 +105,7 @@ pub fn render(
         }
         // Ends the counting, too, if it is still at it.
         let interrupted = stop.is_stopped();
-        report.unknown_keys = reader.join().unwrap_or_default();
+        report.unknown_keys = reader.unknown_keys(stop);
         report.interrupted = interrupted && report.fatal.is_none();
         stop.stop();
     });
@@ -130,14 +119,17 @@ pub fn render(
 }
 
 /// Counts the source's rows, so that progress can tell how much is left.
-fn count(plan: &Plan, total: Sender<u64>, stop: &Stop) {
+fn count(plan: &Plan, selection: &Selection, total: Sender<u64>, stop: &Stop) {
     let source = &plan.campaign.data;
-    if source.source.place == data::Place::Stdin {
+    // What is not a plain file (a pipe, `/dev/stdin`) can be read only once.
+    let data::Place::File(path) = &source.source.place else { return };
+    if !path.metadata().is_ok_and(|metadata| metadata.is_file()) {
         return;
     }
     let Ok(records) = data::open(&source.source, &source.key, None) else { return };
+    let most = selection.most();
     let mut rows = 0;
-    for _ in records {
+    for _ in records.take(most) {
         rows += 1;
         if rows % 1024 == 0 && stop.is_stopped() {
             return;
@@ -176,10 +168,10 @@ fn keep(event: Event, manifest: &mut Manifest, report: &mut RenderReport, stop: 
                     bad = Some(line.key.clone().unwrap_or_else(|| format!("line {}", line.line)));
                 }
             }
-            if let Some(bad) = bad
-                && report.failed.len() < MAX_FAILED
-            {
-                report.failed.push(bad);
+            if let Some(bad) = bad {
+                let place = report.failed.partition_point(|(other, _)| *other <= line);
+                report.failed.insert(place, (line, bad));
+                report.failed.truncate(MAX_FAILED);
             }
         }
     }
@@ -191,8 +183,6 @@ struct Worker<'a> {
     store: &'a Store,
     finished: &'a Finished,
     fingerprints: &'a Fingerprints,
-    /// Paths given out, for patterns in which two records could meet.
-    paths: &'a Mutex<Seen>,
     /// One a variant, opened when it is first needed.
     stations: Vec<Option<Station>>,
     rasteriser: CpuRasteriser,
@@ -207,11 +197,8 @@ struct Wanted {
 }
 
 impl Worker<'_> {
-    fn run(mut self, rows: &Receiver<Row>, events: &Sender<Event>, stop: &Stop) {
+    fn run(mut self, rows: Rows, events: &Sender<Event>) {
         for row in rows {
-            if stop.is_stopped() {
-                return;
-            }
             let event = match row {
                 Ok(record) => self.record(&record),
                 Err(rejected) => self.rejected(rejected),
@@ -362,22 +349,7 @@ impl Worker<'_> {
     /// The asset's path, with `/` between its parts.
     fn path(&self, record: &Record, variant: usize, kind: AssetType) -> Result<String, Box<Diagnostic>> {
         let campaign = &self.plan.campaign;
-        let path = campaign.output.path.path(&campaign.name, record, &self.plan.variants[variant], kind)?;
-        let path =
-            path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
-        if campaign.output.path.fields().next().is_some() {
-            let hash = blake3::hash(path.to_lowercase().as_bytes());
-            let mut paths = self.paths.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            if let Some(line) = paths.insert(&hash, record.line) {
-                let message = format!("its asset would be `{path}`, as that of line {line} is");
-                return Err(Box::new(
-                    Diagnostic::error("duplicate-path", message)
-                        .with_key(&*record.key)
-                        .with_hint("put {key} on its own between slashes in the path pattern"),
-                ));
-            }
-        }
-        Ok(path)
+        asset_path(&campaign.output.path, &campaign.name, record, &self.plan.variants[variant], kind)
     }
 
     fn line(&self, record: &Record, wanted: &Wanted, status: Status) -> Line {
@@ -401,17 +373,14 @@ impl Worker<'_> {
         let mut lines = Vec::new();
         for (index, variant) in self.plan.variants.iter().enumerate() {
             for &kind in &self.plan.types {
-                let campaign = &self.plan.campaign;
-                let path =
-                    campaign.output.path.path(&campaign.name, record, &self.plan.variants[index], kind);
                 lines.push(Line {
                     status,
                     key: Some(record.key.to_string()),
                     line: record.line,
-                    asset: path.ok().map(|path| Asset {
+                    asset: self.path(record, index, kind).ok().map(|path| Asset {
                         variant: variant.name().into_owned(),
                         kind: kind.name(),
-                        path: path.to_string_lossy().replace('\\', "/"),
+                        path,
                     }),
                     file: None,
                     warnings: Vec::new(),

@@ -27,6 +27,12 @@ impl Selection {
         self.only.is_empty() && self.limit.is_none() && self.sample.is_none()
     }
 
+    /// The most records that it can select.
+    pub fn most(&self) -> usize {
+        let only = if self.only.is_empty() { usize::MAX } else { self.only.len() };
+        only.min(self.limit.unwrap_or(usize::MAX)).min(self.sample.unwrap_or(usize::MAX))
+    }
+
     /// Hands the selected rows to `take` until it returns false. Returns the keys of `only` that no
     /// row had (none when `take` ended it). Holds at most `sample` records in memory.
     pub fn select(&self, rows: impl Iterator<Item = Row>, mut take: impl FnMut(Row) -> bool) -> Vec<String> {

@@ -53,8 +53,8 @@ struct Round {
 
 impl Scope {
     /// Finds the slots in and below `nodes`. Branches of blocks are taken out of the document and kept
-    /// as patterns. Fails, with a message, on a block whose ends lie in different elements.
-    pub(super) fn scan(mutator: &mut DocumentMutator<'_>, nodes: &[NodeId]) -> Result<Self, String> {
+    /// as patterns. Fails with a block whose ends lie in different elements.
+    pub(super) fn scan(mutator: &mut DocumentMutator<'_>, nodes: &[NodeId]) -> Result<Self, SlotId> {
         let mut scope = Self::default();
         for &node in nodes {
             scope.find(mutator, node)?;
@@ -63,7 +63,7 @@ impl Scope {
         Ok(scope)
     }
 
-    fn find(&mut self, mutator: &mut DocumentMutator<'_>, id: NodeId) -> Result<(), String> {
+    fn find(&mut self, mutator: &mut DocumentMutator<'_>, id: NodeId) -> Result<(), SlotId> {
         let Some(node) = mutator.doc.get_node(id) else { return Ok(()) };
         match &node.data {
             NodeData::Text(text) => {
@@ -90,8 +90,8 @@ impl Scope {
             match comment(mutator, child).and_then(opening) {
                 Some(slot) => at = self.find_block(mutator, slot, &children, at)?,
                 None => {
-                    if comment(mutator, child).and_then(closing).is_some() {
-                        return Err("a block ends in another element than it begins in".to_owned());
+                    if let Some(slot) = comment(mutator, child).and_then(closing) {
+                        return Err(slot);
                     }
                     self.find(mutator, child)?;
                 }
@@ -111,7 +111,7 @@ impl Scope {
         slot: SlotId,
         children: &[NodeId],
         from: usize,
-    ) -> Result<usize, String> {
+    ) -> Result<usize, SlotId> {
         let mut branches = vec![Vec::new()];
         for (at, &child) in children.iter().enumerate().skip(from + 1) {
             let text = comment(mutator, child);
@@ -127,7 +127,7 @@ impl Scope {
                 _ => branches.last_mut().expect("there is a first branch").push(child),
             }
         }
-        Err("a block begins in one element and ends in another".to_owned())
+        Err(slot)
     }
 
     /// Splits a text node at its markers, so that each slot has a node of its own.
@@ -385,23 +385,26 @@ fn set_attribute(
     }
 }
 
-/// Inline SVG is read again only when its own element changes.
+/// Inline SVG is read again only when its own element changes; and what was read for the record before
+/// must not stay when the new one cannot be.
 fn redraw_svg(mutator: &mut DocumentMutator<'_>, node: NodeId) {
     let mut at = Some(node);
     let mut outermost = None;
     while let Some(id) = at {
-        if id != node && mutator.element_name(id).is_some_and(|name| &*name.local == "svg") {
+        if mutator.element_name(id).is_some_and(|name| &*name.local == "svg") {
             outermost = Some(id);
         }
         at = mutator.parent_id(id);
     }
-    if let Some(svg) = outermost {
-        let name = plain_name("data-byname-drawn");
-        let turn = match mutator.doc.get_node(svg).and_then(|node| node.attr(name.local.clone())) {
-            Some("0") => "1",
-            _ => "0",
-        };
-        mutator.set_attribute(svg, name, turn);
+    let Some(svg) = outermost else { return };
+    let name = plain_name("data-byname-drawn");
+    let turn = match mutator.doc.get_node(svg).and_then(|node| node.attr(name.local.clone())) {
+        Some("0") => "1",
+        _ => "0",
+    };
+    mutator.set_attribute(svg, name, turn);
+    if let Some(element) = mutator.doc.get_node_mut(svg).and_then(|node| node.element_data_mut()) {
+        element.special_data.take();
     }
 }
 

@@ -67,18 +67,17 @@ pub(super) fn open(
     mark_variant(&mut document, root, variant, &root_style);
     let top = document.root_node().id;
     let mut mutator = document.mutate();
-    let scope = Scope::scan(&mut mutator, &[top]).map_err(|message| {
-        vec![
-            Diagnostic::error("unbalanced-block", message).with_span(Span::file(path)).with_hint(
-                "HTML moved the block's end into another element (a <div> in a <p>, or text directly in a <table>): \
-                 close elements yourself",
-            ),
-        ]
+    let scope = Scope::scan(&mut mutator, &[top]).map_err(|block| {
+        let message = "the parser put this block's ends into different elements";
+        let span = template.slot(block).map_or_else(|| Span::file(path), |slot| slot.span.clone());
+        vec![Diagnostic::error("unbalanced-block", message).with_span(span).with_hint(
+            "HTML moved one of them (a <div> in a <p>, or text directly in a <table>): close elements yourself",
+        )]
     })?;
     drop(mutator);
     let mut fitting = Fitting::default();
     fitting.rescan(&document);
-    Ok(Live { document, loader, base, scope, root, root_style, fitting, shown: None })
+    Ok(Live { document, loader, base, scope, root, root_style, fitting, shown: None, floats: false })
 }
 
 /// The colorway's custom properties as declarations.

@@ -2,7 +2,7 @@
 //! shrunk or cut by patching the document, so that what is painted was really laid out; everything is
 //! taken back before the next record.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use blitz_dom::{BaseDocument, Node, NodeData, NodeId};
 use icu::segmenter::GraphemeClusterSegmenter;
@@ -11,8 +11,11 @@ use style::values::specified::text::TextOverflowSide;
 
 use super::Live;
 use super::document::plain_name;
-use super::measure::{Box4, border_box, content_box, describe, excerpt, inline_roots, lines, text_nodes};
+use super::measure::{
+    Box4, border_box, content_box, describe, excerpt, inline_roots, lines, opted_out, text_nodes,
+};
 use crate::diagnostic::Diagnostic;
+use crate::template::{FITTING, FitMinimum, fitting_problem};
 
 /// Without `data-fit-min`, text shrinks to this part of its size at most.
 const DEFAULT_MINIMUM: f32 = 0.5;
@@ -76,10 +79,10 @@ struct Wish {
     across_only: bool,
 }
 
-/// Fits all text that needs it; tells what could not be helped.
-pub(super) fn fit(live: &mut Live) -> Vec<Diagnostic> {
+/// Fits all text that needs it; tells what could not be helped, and where.
+pub(super) fn fit(live: &mut Live) -> Vec<(NodeId, Diagnostic)> {
     let mut problems = Vec::new();
-    for (node, wish) in wishes(live) {
+    for (node, wish) in wishes(live, &mut problems) {
         let Some(excess) = excess(&live.document, node, &wish) else { continue };
         let mut done = false;
         if let Some(minimum) = wish.shrink {
@@ -92,10 +95,11 @@ pub(super) fn fit(live: &mut Live) -> Vec<Diagnostic> {
     problems
 }
 
-/// The elements to fit, outermost first, with what they ask for.
-fn wishes(live: &Live) -> BTreeMap<NodeId, Wish> {
+/// The elements to fit with what they ask for, in an order that no record before has a part in.
+fn wishes(live: &Live, problems: &mut Vec<(NodeId, Diagnostic)>) -> Vec<(NodeId, Wish)> {
     let document: &BaseDocument = &live.document;
-    let mut wishes: BTreeMap<NodeId, Wish> = BTreeMap::new();
+    let mut order = live.fitting.asked.clone();
+    let mut wishes: HashMap<NodeId, Wish> = HashMap::new();
     inline_roots(document, live.root, &mut |root| {
         let element = match (&root.data, root.layout_parent.get()) {
             (NodeData::AnonymousBlock(_), Some(parent)) => parent,
@@ -105,6 +109,7 @@ fn wishes(live: &Live) -> BTreeMap<NodeId, Wish> {
         else {
             return;
         };
+        order.push(element);
         let clips = !matches!(styles.clone_overflow_x(), Overflow::Visible);
         if clips && matches!(styles.clone_text_overflow().second, TextOverflowSide::Ellipsis) {
             let wish = wishes.entry(element).or_default();
@@ -128,6 +133,11 @@ fn wishes(live: &Live) -> BTreeMap<NodeId, Wish> {
                 .map(|a| a.value.trim())
         };
         let fit = attribute("data-fit").unwrap_or_default();
+        for name in FITTING {
+            if let Some(problem) = attribute(name).and_then(|value| fitting_problem(name, value)) {
+                problems.push((id, problem));
+            }
+        }
         let max_lines =
             attribute("data-lines").and_then(|value| value.parse().ok()).filter(|count| *count > 0);
         let wish = wishes.entry(id).or_default();
@@ -145,7 +155,7 @@ fn wishes(live: &Live) -> BTreeMap<NodeId, Wish> {
             wish.cut = true;
         }
     }
-    wishes
+    order.into_iter().filter_map(|id| Some((id, wishes.remove(&id)?))).collect()
 }
 
 fn line_clamp(styles: &style::properties::ComputedValues) -> Option<usize> {
@@ -158,14 +168,14 @@ fn font_size(node: &Node) -> f32 {
     node.primary_styles().map_or(16.0, |styles| styles.clone_font_size().computed_size().px())
 }
 
-/// `data-fit-min` in CSS pixels (`34`, `34px`) or as a part of the size (`60%`).
+/// `data-fit-min` in CSS pixels.
 fn minimum(node: &Node, wish: Option<&str>) -> f32 {
     let size = font_size(node);
-    let parsed = wish.and_then(|wish| match wish.strip_suffix('%') {
-        Some(percent) => percent.trim().parse::<f32>().ok().map(|percent| size * percent / 100.0),
-        None => wish.trim_end_matches("px").trim().parse().ok(),
-    });
-    parsed.filter(|minimum| minimum.is_finite() && *minimum > 0.0).unwrap_or(size * DEFAULT_MINIMUM)
+    match wish.and_then(FitMinimum::parse) {
+        Some(FitMinimum::Pixels(pixels)) => pixels,
+        Some(FitMinimum::Percent(percent)) => size * percent / 100.0,
+        None => size * DEFAULT_MINIMUM,
+    }
 }
 
 /// How much smaller the text at or below `id` would have to be, across and down; `None` when it lies
@@ -262,7 +272,7 @@ fn shrink(
     wish: &Wish,
     minimum: f32,
     excess: Excess,
-    problems: &mut Vec<Diagnostic>,
+    problems: &mut Vec<(NodeId, Diagnostic)>,
 ) -> bool {
     let Some(node) = live.document.get_node(id) else { return true };
     let size = font_size(node);
@@ -291,21 +301,20 @@ fn shrink(
     match best {
         Some(step) if step > 0 => true,
         Some(_) => {
-            problems.push(Diagnostic::warning(
-                "text-at-minimum",
-                format!("“{}” in {place} had to shrink to the smallest size, {minimum} px", excerpt(&text)),
-            ));
+            if !opted_out(&live.document, id) {
+                let message = format!(
+                    "“{}” in {place} had to shrink to the smallest size, {minimum} px",
+                    excerpt(&text)
+                );
+                problems.push((id, Diagnostic::warning("text-at-minimum", message)));
+            }
             true
         }
         None => {
-            if !wish.cut {
-                problems.push(
-                    Diagnostic::warning(
-                        "text-overflow",
-                        format!("“{}” in {place} does not fit, even at {minimum} px", excerpt(&text)),
-                    )
-                    .with_hint("lower data-fit-min, enlarge the box, or use data-fit=\"shrink ellipsis\""),
-                );
+            if !wish.cut && !opted_out(&live.document, id) {
+                let message = format!("“{}” in {place} does not fit, even at {minimum} px", excerpt(&text));
+                let hint = "lower data-fit-min, enlarge the box, or use data-fit=\"shrink ellipsis\"";
+                problems.push((id, Diagnostic::warning("text-overflow", message).with_hint(hint)));
             }
             false
         }
@@ -313,7 +322,7 @@ fn shrink(
 }
 
 /// Cuts the text at the end until it fits, with an ellipsis.
-fn cut(live: &mut Live, id: NodeId, wish: &Wish, problems: &mut Vec<Diagnostic>) {
+fn cut(live: &mut Live, id: NodeId, wish: &Wish, problems: &mut Vec<(NodeId, Diagnostic)>) {
     let mut texts = Vec::new();
     text_nodes(&live.document, id, &mut texts);
     // Ends of characters as people count them, over all text nodes.
@@ -346,11 +355,12 @@ fn cut(live: &mut Live, id: NodeId, wish: &Wish, problems: &mut Vec<Diagnostic>)
         // An ellipsis alone is the least that there is.
         count == 0 || excess(&live.document, id, wish).is_none()
     });
+    if opted_out(&live.document, id) {
+        return;
+    }
     let text: String = texts.iter().map(|(_, text)| text.as_str()).collect();
-    problems.push(Diagnostic::warning(
-        "text-cut",
-        format!("“{}” in {} was cut to fit", excerpt(&text), describe(&live.document, id)),
-    ));
+    let message = format!("“{}” in {} was cut to fit", excerpt(&text), describe(&live.document, id));
+    problems.push((id, Diagnostic::warning("text-cut", message)));
 }
 
 #[cfg(test)]

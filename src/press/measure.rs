@@ -137,3 +137,18 @@ pub(super) fn excerpt(text: &str) -> String {
     }
     text.chars().take(39).chain(['…']).collect()
 }
+
+/// The node and all around it, inside out.
+pub(super) fn self_and_ancestors(document: &BaseDocument, id: NodeId) -> impl Iterator<Item = &Node> {
+    let outer = |node: &&Node| node.parent.or_else(|| node.layout_parent.get());
+    std::iter::successors(document.get_node(id), move |node| document.get_node(outer(node)?))
+}
+
+/// Elements with `data-overflow="ignore"` may be cut off: they are decoration, or it is meant.
+pub(super) fn opted_out(document: &BaseDocument, id: NodeId) -> bool {
+    self_and_ancestors(document, id).any(|node| {
+        node.attrs().is_some_and(|attrs| {
+            attrs.iter().any(|a| &*a.name.local == "data-overflow" && a.value.trim() == "ignore")
+        })
+    })
+}

@@ -6,6 +6,7 @@ mod document;
 mod fit;
 mod measure;
 mod preflight;
+mod stale;
 #[cfg(test)]
 mod tests;
 
@@ -58,6 +59,8 @@ struct Live {
     root_style: String,
     fitting: Fitting,
     shown: Option<Binding>,
+    /// Whether any box floated when the document was last laid out.
+    floats: bool,
 }
 
 impl Press {
@@ -98,11 +101,13 @@ impl Press {
             }
         }
         live.settle();
-        let mut problems = fit::fit(live);
+        let fitted = fit::fit(live);
+        let told = fitted.iter().map(|(node, _)| *node).collect();
+        let mut problems: Vec<Diagnostic> = fitted.into_iter().map(|(_, problem)| problem).collect();
         let images = preflight::Pictures::new(&self.resources);
         let list = crate::paint::paint(&live.document, self.scale, &images, DisplayList::default());
         problems.extend(images.problems());
-        preflight::check(&live.document, &list, self.scale, &self.resources, &live.base, &mut problems);
+        preflight::check(&live.document, &list, self.scale, &self.resources, &live.base, &mut problems, told);
         Ok(Composed { list, problems })
     }
 
@@ -120,6 +125,19 @@ impl Press {
 impl Live {
     /// Resolves style and layout until nothing more arrives.
     fn settle(&mut self) {
+        stale::forget_gone_boxes(&self.document);
+        if self.floats {
+            stale::forget_layout(&mut self.document);
+        }
+        self.resolve();
+        let floated = std::mem::replace(&mut self.floats, stale::has_floats(&self.document));
+        if self.floats && !floated {
+            stale::forget_layout(&mut self.document);
+            self.resolve();
+        }
+    }
+
+    fn resolve(&mut self) {
         for _ in 0..MAX_PASSES {
             let before = self.loader.answered();
             self.document.resolve(0.0);

@@ -9,14 +9,14 @@ use blitz_traits::net::Url;
 use kurbo::Rect;
 
 use super::bind::image_source;
-use super::measure::{border_box, content_box, describe, excerpt, inline_roots, lines};
+use super::measure::{
+    border_box, content_box, describe, excerpt, inline_roots, lines, opted_out, self_and_ancestors,
+};
 use crate::diagnostic::Diagnostic;
 use crate::display::{DisplayList, Draw, GlyphRun, Picture};
 use crate::paint::Images;
 use crate::resources::Resources;
 
-/// Elements that carry this attribute with `ignore` may be cut off: they are decoration.
-const OPT_OUT: &str = "data-overflow";
 /// A picture enlarged more than this looks soft.
 const MAX_ENLARGEMENT: f64 = 1.25;
 /// Ink that may lie outside, in CSS pixels: rounding and the soft edges of glyphs.
@@ -94,7 +94,8 @@ fn short_name(url: &str) -> String {
     format!("`{}`", url.rsplit('/').next().unwrap_or(url).chars().take(60).collect::<String>())
 }
 
-/// Checks images that take no room because they are missing, and all text.
+/// Checks images that take no room because they are missing, and all text but that below the nodes of
+/// which was `told` already.
 pub(super) fn check(
     document: &BaseDocument,
     list: &DisplayList,
@@ -102,9 +103,9 @@ pub(super) fn check(
     resources: &Resources,
     base: &Url,
     problems: &mut Vec<Diagnostic>,
+    mut told: HashSet<NodeId>,
 ) {
     missing_images(document, resources, base, problems);
-    let mut told: HashSet<NodeId> = HashSet::new();
     text_in_list(document, list, scale, problems, &mut told);
     text_in_boxes(document, problems, &mut told);
 }
@@ -171,7 +172,7 @@ fn text_in_list(
                 };
                 let clip = *clips.last().expect("the first stays");
                 if lies_within(frame) && lies_within(clip)
-                    || told.contains(&node)
+                    || is_told(document, node, told)
                     || opted_out(document, node)
                 {
                     continue;
@@ -245,23 +246,22 @@ fn text_in_boxes(document: &BaseDocument, problems: &mut Vec<Diagnostic>, told: 
         loop {
             if !room.holds(&bounds) {
                 let node = element_of(document, root.id);
-                if !opted_out(document, node) && told.insert(node) {
+                if !opted_out(document, node) && !is_told(document, node, told) {
+                    told.insert(node);
                     let mut text = root.element_data().map_or(String::new(), |e| {
                         e.inline_layout_data.as_ref().map_or(String::new(), |layout| layout.text.clone())
                     });
                     text.truncate(text.floor_char_boundary(200));
-                    let outer = describe(document, at.id);
-                    problems.push(
-                        Diagnostic::warning(
-                            "text-overflow",
-                            format!(
-                                "“{}” in {} is larger than {outer}",
-                                excerpt(&text),
-                                describe(document, node)
-                            ),
-                        )
-                        .with_hint("use data-fit=\"shrink\", or data-overflow=\"ignore\" if it is meant"),
-                    );
+                    let own = describe(document, node);
+                    let outer = match element_of(document, at.id) {
+                        outer if outer == node => "its box".to_owned(),
+                        outer => describe(document, outer),
+                    };
+                    let message = format!("“{}” in {own} is larger than {outer}", excerpt(&text));
+                    problems
+                        .push(Diagnostic::warning("text-overflow", message).with_hint(
+                            "use data-fit=\"shrink\", or data-overflow=\"ignore\" if it is meant",
+                        ));
                 }
                 return;
             }
@@ -291,15 +291,7 @@ fn element_of(document: &BaseDocument, id: NodeId) -> NodeId {
     at
 }
 
-fn opted_out(document: &BaseDocument, id: NodeId) -> bool {
-    let mut at = Some(id);
-    while let Some(node) = at.and_then(|id| document.get_node(id)) {
-        if node.attrs().is_some_and(|attrs| {
-            attrs.iter().any(|a| &*a.name.local == OPT_OUT && a.value.trim() == "ignore")
-        }) {
-            return true;
-        }
-        at = node.parent.or_else(|| node.layout_parent.get());
-    }
-    false
+/// Whether something was said of the node or of one around it.
+fn is_told(document: &BaseDocument, id: NodeId, told: &HashSet<NodeId>) -> bool {
+    !told.is_empty() && self_and_ancestors(document, id).any(|node| told.contains(&node.id))
 }

@@ -62,6 +62,83 @@ pub(super) fn is_table_part(name: &str) -> bool {
     matches!(name, "table" | "thead" | "tbody" | "tfoot" | "tr" | "colgroup")
 }
 
+/// Whether a start tag ends the element `last`, whose end tag was left out.
+pub(super) fn ends(name: &str, last: &str) -> bool {
+    match name {
+        "li" | "option" => last == name,
+        "dt" | "dd" => matches!(last, "dt" | "dd"),
+        "td" | "th" => matches!(last, "td" | "th"),
+        "tr" => matches!(last, "td" | "th" | "tr"),
+        "thead" | "tbody" | "tfoot" => {
+            matches!(last, "td" | "th" | "tr" | "thead" | "tbody" | "tfoot" | "caption" | "colgroup")
+        }
+        _ => false,
+    }
+}
+
+/// Start tags that end a `<p>` they stand in (HTML, §13.2.6.4.7).
+pub(super) fn ends_paragraph(name: &str) -> bool {
+    matches!(
+        name,
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "center"
+            | "dd"
+            | "details"
+            | "dialog"
+            | "div"
+            | "dl"
+            | "dt"
+            | "fieldset"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "form"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hgroup"
+            | "hr"
+            | "li"
+            | "main"
+            | "menu"
+            | "nav"
+            | "ol"
+            | "p"
+            | "pre"
+            | "search"
+            | "section"
+            | "summary"
+            | "table"
+            | "ul"
+    )
+}
+
+/// Start tags before which no `<body>` is implied.
+pub(super) fn belongs_to_head(name: &str) -> bool {
+    matches!(
+        name,
+        "html"
+            | "head"
+            | "body"
+            | "base"
+            | "link"
+            | "meta"
+            | "title"
+            | "style"
+            | "script"
+            | "noscript"
+            | "template"
+            | "noframes"
+    )
+}
+
 /// Elements whose end tag may be left out.
 pub(super) fn may_stay_open(name: &str) -> bool {
     matches!(

@@ -12,6 +12,7 @@ mod css;
 mod evaluate;
 mod expression;
 mod filters;
+mod fitting;
 mod html;
 mod lexer;
 mod program;
@@ -30,6 +31,7 @@ use crate::data::{self, Record};
 use crate::diagnostic::{Diagnostic, Result, Span};
 
 pub use binding::{Binding, Slot, SlotId};
+pub use fitting::{FITTING, FitMinimum, fitting_problem};
 
 use evaluate::Evaluation;
 use expression::excerpt;

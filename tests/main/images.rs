@@ -63,7 +63,7 @@ fn a_missing_or_corrupt_picture_costs_one_record() {
     folder.write("in/bad.png", &png);
     folder
         .run(&["render", "in", "--out", "out"])
-        .expect(1, &["1 assets rendered", "2 up to date", "2 failed"]);
+        .expect(1, &["1 asset rendered", "2 up to date", "2 failed"]);
 }
 
 #[test]

@@ -108,7 +108,6 @@ fn an_interrupted_run_finishes_what_is_in_flight_and_ends_with_130() {
 
 #[test]
 #[cfg(unix)]
-#[ignore = "the run waits for the next row of its source before it ends"]
 fn a_run_whose_source_says_nothing_can_be_interrupted() {
     let folder = Folder::campaign("");
     folder.replace("campaign.toml", "\"people.csv\"", "\"-\"\nformat = \"csv\"");

@@ -116,7 +116,6 @@ fn paths_follow_the_pattern() {
 }
 
 #[test]
-#[ignore = "the asset replaces the manifest while the run goes on, and then the manifest the asset"]
 fn an_asset_cannot_take_the_place_of_the_manifest() {
     let folder = Folder::plain("<p>{{ id }}</p>", "id\nmanifest.ndjson\nx\n");
     folder.append("campaign.toml", "[output]\npath = \"{key}\"\n");

@@ -60,7 +60,6 @@ fn same_as_from_scratch(body: &str, records: &[serde_json::Value]) {
 
 /// Percentages and the origin of a transform are of the box, whose size another box can change.
 #[test]
-#[ignore = "a transform keeps the size that its box had for the record before"]
 fn a_transform_follows_the_size_of_its_box() {
     for transform in
         ["transform: rotate(10deg)", "transform: translateX(50%)", "rotate: 10deg", "translate: 50% 0"]
@@ -94,7 +93,6 @@ fn a_name_can_be_centred_with_a_transform() {
 const FLOAT: &str = "<div style='float: right; width: 50px; height: 20px; background: red'></div>";
 
 #[test]
-#[ignore = "text beside a float keeps its lines when the float goes or comes"]
 fn text_flows_back_when_a_float_goes_away() {
     let body = format!(
         "{{% if on %}}{FLOAT}{{% endif %}}<p>some text here and there and everywhere in the card</p>"
@@ -103,7 +101,6 @@ fn text_flows_back_when_a_float_goes_away() {
 }
 
 #[test]
-#[ignore = "text beside a float keeps its lines when the float goes or comes"]
 fn text_flows_back_when_a_class_no_longer_floats() {
     same_as_from_scratch(
         "<style>.on { float: right; width: 50px } div { height: 20px }</style><div class='{{ c }}'></div><p>some text here and there and everywhere in the card</p>",
@@ -112,7 +109,6 @@ fn text_flows_back_when_a_class_no_longer_floats() {
 }
 
 #[test]
-#[ignore = "text beside a float keeps its lines when the float changes its size"]
 fn a_float_that_changes_its_size_moves_the_text() {
     let body =
         FLOAT.replace("50px", "{{ w }}px") + "<p>some text here and there and everywhere in the card</p>";
@@ -120,7 +116,6 @@ fn a_float_that_changes_its_size_moves_the_text() {
 }
 
 #[test]
-#[ignore = "internal-error: blitz-dom panics at layout/mod.rs:159, invalid SlotMap key used"]
 fn a_positioned_box_can_go_away_within_one_that_is_hidden() {
     same_as_from_scratch(
         "<style>.abs { position: absolute } .none { display: none }</style><div class='{{ c }}'>{% if on %}<p class='abs'>x</p>{% endif %}</div>",
@@ -133,7 +128,6 @@ fn a_positioned_box_can_go_away_within_one_that_is_hidden() {
 }
 
 #[test]
-#[ignore = "an <svg> keeps the width of the record before when the new one is negative"]
 fn a_wrong_size_of_a_drawing_leaves_nothing_of_the_size_before() {
     same_as_from_scratch(
         "<svg width='{{ w }}' height='30' viewBox='0 0 20 10'><circle cx='5' cy='5' r='5'/></svg><b>x</b>",

@@ -2,10 +2,10 @@
 
 use super::pieces::decode_entities;
 use super::{ATTRIBUTE_HINT, Compiler};
-use crate::template::SlotKind;
 use crate::template::html::{State, holds_css};
 use crate::template::program::{Alternative, Condition, Piece, Step};
 use crate::template::source::Place;
+use crate::template::{SlotKind, fitting_problem};
 
 impl Compiler<'_> {
     /// At the end of an attribute; `quote` is `None` when it has no value.
@@ -21,13 +21,16 @@ impl Compiler<'_> {
                 self.duplicate_attribute(&name, place);
                 return;
             }
+            let value: String = pieces
+                .iter()
+                .map(|piece| if let Piece::Literal(text) = piece { text.as_str() } else { "" })
+                .collect();
+            if let Some(problem) = fitting_problem(&name, &value) {
+                self.error(place, problem.code, problem.message, &problem.hint.unwrap_or_default());
+            }
             self.tag.fixed.push(name);
             self.html.push_str(&written);
             if let Some(quote) = quote {
-                let value: String = pieces
-                    .iter()
-                    .map(|piece| if let Piece::Literal(text) = piece { text.as_str() } else { "" })
-                    .collect();
                 self.html.push('=');
                 self.html.push(quote);
                 self.html.push_str(&value);

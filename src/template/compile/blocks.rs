@@ -94,7 +94,6 @@ impl Compiler<'_> {
             }),
             State::Data => {
                 let id = self.next_slot(SlotKind::If, place);
-                self.html.push_str(&format!("<!--byname:{}-->", id.0));
                 self.branches.push(BranchInfo::new(id, 0, "if", self.sources.span(place)));
                 let kind = LevelKind::If { done: Vec::new(), condition: Some(condition) };
                 self.push_level(kind, id, place);
@@ -116,7 +115,6 @@ impl Compiler<'_> {
             }
             State::Data => {
                 let id = self.next_slot(SlotKind::For, place);
-                self.html.push_str(&format!("<!--byname:{}-->", id.0));
                 self.push_level(LevelKind::For { names, items, body: None }, id, place);
                 self.levels.last_mut().expect("just pushed").declared = declared;
             }
@@ -131,8 +129,10 @@ impl Compiler<'_> {
             id,
             steps: Vec::new(),
             depth: self.open.len(),
+            html_at: self.html.len(),
             declared: self.declared.len(),
         };
+        self.html.push_str(&format!("<!--byname:{}-->", id.0));
         self.levels.push(level);
     }
 
@@ -235,7 +235,10 @@ impl Compiler<'_> {
     pub(super) fn check_balance(&mut self) {
         let depth = self.depth();
         let unclosed = self.open.iter().skip(depth).rev().find(|(name, _)| !may_stay_open(name)).cloned();
-        self.open.truncate(depth);
+        // What the parser would close at a later tag has to be closed before the block's own end.
+        for (name, _) in self.open.drain(depth..).rev() {
+            self.html.push_str(&format!("</{name}>"));
+        }
         if let Some((name, place)) = unclosed {
             self.error(
                 place,

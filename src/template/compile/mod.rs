@@ -3,6 +3,7 @@
 mod attribute;
 mod blocks;
 mod heads;
+mod implied;
 mod pieces;
 mod scan;
 
@@ -65,7 +66,15 @@ struct Compiler<'a> {
     declared: Vec<Arc<str>>,
     fields: Vec<FieldUse>,
     branches: Vec<BranchInfo>,
+    /// Whether the `<body>` has begun.
+    in_body: bool,
+    /// End tags without a start tag in their block: mistakes of their own only if all blocks end.
+    strays: Vec<Diagnostic>,
 }
+
+/// Elements within each other, those aside whose end tags may be left out. Layout goes down the tree by
+/// calling itself, and each level takes its part of the stack.
+const MAX_DEPTH: usize = 256;
 
 /// The tag being read.
 #[derive(Default)]
@@ -99,6 +108,8 @@ struct Level {
     steps: Vec<Step>,
     /// How many elements were open when it began.
     depth: usize,
+    /// Where its comment begins in the HTML.
+    html_at: usize,
     declared: usize,
 }
 
@@ -119,6 +130,7 @@ impl<'a> Compiler<'a> {
             id: SlotId(0),
             steps: Vec::new(),
             depth: 0,
+            html_at: 0,
             declared: 0,
         };
         Self {
@@ -137,6 +149,8 @@ impl<'a> Compiler<'a> {
             declared: Vec::new(),
             fields: Vec::new(),
             branches: Vec::new(),
+            in_body: false,
+            strays: Vec::new(),
         }
     }
 
@@ -152,11 +166,16 @@ impl<'a> Compiler<'a> {
             LevelKind::If { .. } => Some((level.place, "if")),
             LevelKind::For { .. } => Some((level.place, "for")),
         }));
+        if unclosed.is_empty() {
+            self.problems.append(&mut self.strays);
+        }
         for (place, kind) in unclosed {
             let message = format!("this {{% {kind} %}} has no {{% end{kind} %}}");
             self.problems.push(self.sources.error(place, "unbalanced-block", message));
         }
         if !self.problems.is_empty() {
+            let place = |problem: &Diagnostic| problem.span.as_ref().map(|span| (span.line, span.column));
+            self.problems.sort_by_key(place);
             return Err(self.problems);
         }
         if let State::RawText(name) = self.state.clone() {
@@ -252,6 +271,7 @@ impl<'a> Compiler<'a> {
                 self.error(place, "misplaced-expression", message, "put it into a cell: <td>{{ … }}</td>");
             }
             State::Data => {
+                self.imply_body();
                 let Some(value) = self.compile(source, place) else { return };
                 let id = self.next_slot(SlotKind::Text, place);
                 self.html.push_str(&Self::marker(id));

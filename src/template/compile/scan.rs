@@ -1,8 +1,8 @@
 //! Follows the template's HTML character by character, copying it and noting which elements are open.
 
 use super::pieces::decode_entities;
-use super::{ATTRIBUTE_HINT, Compiler, PieceReader, Tag};
-use crate::template::html::{State, is_raw_text, is_void, may_stay_open};
+use super::{ATTRIBUTE_HINT, Compiler, MAX_DEPTH, PieceReader, Tag};
+use crate::template::html::{State, ends, ends_paragraph, is_raw_text, is_void, may_stay_open};
 use crate::template::program::{Piece, Step};
 use crate::template::source::Place;
 use crate::template::{MARKER_END, MARKER_START, SlotKind};
@@ -29,6 +29,9 @@ impl Compiler<'_> {
     pub(super) fn character(&mut self, c: char) {
         match &self.state {
             State::Data => {
+                if c != '<' && !c.is_whitespace() {
+                    self.imply_body();
+                }
                 self.html.push(c);
                 if c == '<' {
                     self.tag = Tag { place: Some(self.place), ..Tag::default() };
@@ -177,6 +180,12 @@ impl Compiler<'_> {
             return;
         }
         let foreign = self.in_foreign_content();
+        if !foreign {
+            self.imply_parents(&name);
+            if ends_paragraph(&name) && self.open.last().is_some_and(|(last, _)| last == "p") {
+                self.end_paragraph(&name, place);
+            }
+        }
         if is_void(&name) && !foreign || self_closing && (foreign || name == "svg") {
             return;
         }
@@ -190,19 +199,26 @@ impl Compiler<'_> {
         }
         // What the parser closes by itself when the next of its kind begins.
         let depth = self.depth();
-        if matches!(name.as_str(), "li" | "tr" | "td" | "th" | "dt" | "dd" | "option")
-            && self.open.len() > depth
-            && self.open.last().is_some_and(|(last, _)| {
-                *last == name
-                    || matches!(
-                        (last.as_str(), name.as_str()),
-                        ("td", "th") | ("th", "td") | ("dt", "dd") | ("dd", "dt")
-                    )
-            })
-        {
+        while self.open.len() > depth && self.open.last().is_some_and(|(last, _)| ends(&name, last)) {
             self.open.pop();
         }
         self.open.push((name, place));
+        let nested = self.open.iter().filter(|(name, _)| !may_stay_open(name)).count();
+        if nested == MAX_DEPTH + 1 {
+            let message = format!("elements are nested more than {MAX_DEPTH} deep here");
+            self.error(place, "nested-too-deep", message, "is an end tag missing?");
+        }
+    }
+
+    /// At a start tag that the parser takes for the end of a `<p>`.
+    fn end_paragraph(&mut self, name: &str, place: Place) {
+        if self.open.len() > self.depth() {
+            self.open.pop();
+            return;
+        }
+        let message =
+            format!("`<{name}>` cannot stand in a `<p>`: it ends it, and with it the block's parent");
+        self.error(place, "unbalanced-block", message, "use a <div> in place of the <p>");
     }
 
     /// True within SVG and MathML, where other rules hold than in HTML.
@@ -232,12 +248,9 @@ impl Compiler<'_> {
             }
         }
         if self.open[..depth].iter().any(|(open, _)| open == name) && depth > 0 && self.levels.len() > 1 {
-            self.error(
-                place,
-                "unbalanced-block",
-                format!("`</{name}>` closes an element that was opened outside this block"),
-                "open and close an element within the same block",
-            );
+            let message = format!("`</{name}>` closes an element that was opened outside this block");
+            let problem = self.sources.error(place, "unbalanced-block", message);
+            self.strays.push(problem.with_hint("open and close an element within the same block"));
         }
         // Otherwise a stray end tag, which browsers ignore too.
     }
