@@ -8,6 +8,7 @@
 pub mod campaign;
 pub mod cli;
 pub mod data;
+mod defect;
 pub mod diagnostic;
 pub mod display;
 pub mod encode;

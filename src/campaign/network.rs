@@ -7,7 +7,7 @@ use super::file::Section;
 /// What may be fetched. Without hosts, nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NetworkConfig {
-    /// Host names in lower case, without scheme or port.
+    /// Host names in lower case, without scheme or port; `*.example.com` stands for all below it.
     pub hosts: Vec<String>,
     /// The time limit of one attempt.
     pub timeout: Duration,
@@ -30,13 +30,16 @@ pub(super) fn read(mut section: Section<'_>) -> Option<NetworkConfig> {
     for node in hosts.and_then(|node| node.list()).unwrap_or_default() {
         let Some(name) = node.text() else { continue };
         // Only a bare host comes out of an address as it went in; that also gives its canonical form.
-        match url::Url::parse(&format!("https://{name}/")) {
-            Ok(url) if url.port().is_none() && url.path() == "/" && plain(name) => {
-                config.hosts.extend(url.host_str().map(str::to_owned));
+        let (prefix, host) = if name.starts_with("*.") { name.split_at(2) } else { ("", name) };
+        match url::Url::parse(&format!("https://{host}/")) {
+            Ok(url) if url.port().is_none() && url.path() == "/" && plain(host) => {
+                config.hosts.extend(url.host_str().map(|host| format!("{prefix}{host}")));
             }
             _ => node.error(
                 "unknown-value",
-                format!("must be a host's name like \"images.example.com\", found \"{name}\""),
+                format!(
+                    "must be a host's name like \"images.example.com\" or \"*.example.com\", found \"{name}\""
+                ),
             ),
         }
     }

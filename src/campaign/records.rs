@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::data::{Layout, Place, Source};
+use crate::data::{Layout, Place, Source, similar_file};
 
 use super::file::Section;
 
@@ -43,8 +43,10 @@ pub(super) fn read(mut section: Section<'_>, dir: &Path) -> Option<DataConfig> {
         (path, layout) => {
             let path = dir.join(path);
             if !path.exists() {
-                source
-                    .error("missing-source", format!("names a file that does not exist: {}", path.display()));
+                let message = format!("names a file that does not exist: {}", path.display());
+                let near = similar_file(&path);
+                let hint = near.map(|near| format!("did you mean `{}`?", near.display()));
+                source.error_with_hint("missing-source", message, hint);
             }
             match layout {
                 Some(layout) => Source { place: Place::File(path), layout },

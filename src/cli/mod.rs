@@ -17,6 +17,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::campaign::AssetType;
+use crate::defect::{guarded, keep_quiet};
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::{EXIT_INTERRUPTED, ProgressMode, Selection};
 
@@ -44,6 +45,19 @@ enum Command {
     Schema(schema::SchemaCommand),
 }
 
+impl Command {
+    fn run(self) -> Result<Outcome, Vec<Diagnostic>> {
+        match self {
+            Self::Shot(command) => command.run(),
+            Self::New(command) => command.run(),
+            Self::Check(command) => command.run(),
+            Self::Render(command) => command.run(),
+            Self::Inspect(command) => command.run(),
+            Self::Schema(command) => command.run(),
+        }
+    }
+}
+
 /// What a command came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -56,14 +70,10 @@ pub(crate) enum Outcome {
 /// Runs the command line that the process was started with.
 pub fn run() -> ExitCode {
     // Clap itself exits with 2 on a wrong command line.
-    let outcome = match Cli::parse().command {
-        Command::Shot(command) => command.run(),
-        Command::New(command) => command.run(),
-        Command::Check(command) => command.run(),
-        Command::Render(command) => command.run(),
-        Command::Inspect(command) => command.run(),
-        Command::Schema(command) => command.run(),
-    };
+    let command = Cli::parse().command;
+    keep_quiet();
+    let outcome = guarded("this command could not be carried out", || command.run());
+    let outcome = outcome.unwrap_or_else(|problem| Err(vec![*problem]));
     let code = match outcome {
         Ok(Outcome::Well) => 0,
         Ok(Outcome::Some) => 1,

@@ -36,5 +36,6 @@ pub use record::{Fields, Record, Value};
 pub use records::{Records, Rejected, open};
 pub use schema::{Field, Pattern, Rule, Schema};
 pub use seen::Seen;
+pub(crate) use source::similar_file;
 pub use source::{Layout, Place, Source};
 pub use suggest::closest;

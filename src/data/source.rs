@@ -78,16 +78,8 @@ impl Source {
             Place::Stdin => text(self.name(), Box::new(io::stdin())),
             Place::File(path) => {
                 let unreadable = |error: &io::Error| {
-                    let mut problem = Diagnostic::error(
-                        "missing-source",
-                        format!("cannot read the records in `{}`: {error}", path.display()),
-                    );
-                    if error.kind() == io::ErrorKind::NotFound
-                        && let Some(near) = similar_file(path)
-                    {
-                        problem = problem.with_hint(format!("did you mean `{}`?", near.display()));
-                    }
-                    Box::new(problem)
+                    let message = format!("cannot read the records in `{}`: {error}", path.display());
+                    Box::new(Diagnostic::error("missing-source", message))
                 };
                 let file = File::open(path).map_err(|error| unreadable(&error))?;
                 if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
@@ -133,7 +125,7 @@ pub(super) fn text(name: &Path, mut reader: Box<dyn Read + Send>) -> Result<Box<
 }
 
 /// A file beside `path` with nearly the same name.
-fn similar_file(path: &Path) -> Option<PathBuf> {
+pub(crate) fn similar_file(path: &Path) -> Option<PathBuf> {
     let wanted = path.file_name()?.to_str()?;
     let folder = match path.parent()? {
         parent if parent.as_os_str().is_empty() => Path::new("."),

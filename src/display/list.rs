@@ -386,7 +386,7 @@ impl fmt::Display for DisplayList {
                 Draw::Link { href, .. } => write!(f, "link {href}")?,
             }
             let Rect { x0, y0, x1, y1 } = *bounds;
-            writeln!(f, "  [{x0:.1} {y0:.1} {x1:.1} {y1:.1}] node {}", node.0)?;
+            writeln!(f, "  [{x0:.1} {y0:.1} {x1:.1} {y1:.1}] node {}", node.0 as u32)?;
         }
         Ok(())
     }

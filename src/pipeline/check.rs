@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::io::Write;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,11 +9,12 @@ use crossbeam_channel::{Sender, bounded};
 
 use super::plan::parse_color;
 use super::reader::{Reader, Rows};
-use super::render::{distinct, internal_error, with_key};
+use super::render::{distinct, with_key};
 use super::station::Station;
 use super::{Counts, Plan, Problems, Progress, ProgressMode, Selection, Stop};
 use crate::campaign::Variant;
 use crate::data::{self, Record};
+use crate::defect::guarded;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::template::{Binding, Slot, SlotId};
 
@@ -184,12 +184,13 @@ fn lay_out(
 ) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for (variant, station) in variants.iter().zip(stations) {
-        let composed = catch_unwind(AssertUnwindSafe(|| {
+        let could_not = format!("this record could not be laid out as {}", variant.name());
+        let composed = guarded(&could_not, || {
             if station.is_none() {
                 *station = Some(Station::new(plan, variant, true)?);
             }
             station.as_mut().expect("opened above").compose(binding)
-        }));
+        });
         match composed {
             Ok(Ok(composed)) => problems.extend(composed.problems.into_iter().map(|mut problem| {
                 // Which format it is in is half of the finding.
@@ -197,9 +198,9 @@ fn lay_out(
                 problem
             })),
             Ok(Err(errors)) => problems.extend(errors),
-            Err(_) => {
+            Err(problem) => {
                 *station = None;
-                problems.push(internal_error(&variant.name()));
+                problems.push(*problem);
             }
         }
     }

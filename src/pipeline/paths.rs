@@ -50,27 +50,32 @@ impl Paths {
         }
     }
 
-    fn check(&mut self, record: &Record) -> Result<(), Diagnostic> {
+    fn check(&mut self, record: &Record) -> Result<()> {
         for variant in &self.variants {
             for &kind in &self.types {
-                let path = asset_path(&self.pattern, &self.campaign, record, variant, kind)
-                    .map_err(|problem| *problem)?;
+                let path = asset_path(&self.pattern, &self.campaign, record, variant, kind)?;
                 if path.split('/').next().is_some_and(|first| first.eq_ignore_ascii_case(FILE_NAME)) {
-                    let message = format!("its asset would be `{path}`, in the place of the manifest");
-                    return Err(Diagnostic::error("duplicate-path", message)
-                        .with_hint("put something before {key} in the path pattern, as in assets/{key}"));
+                    return Err(taken(
+                        format!("its asset would be `{path}`, in the place of the manifest"),
+                        "put something before {key} in the path pattern, as in assets/{key}",
+                    ));
                 }
                 let Some(given) = &mut self.given else { continue };
                 let hash = blake3::hash(path.to_lowercase().as_bytes());
                 if let Some(line) = given.insert(&hash, record.line) {
-                    let message = format!("its asset would be `{path}`, as that of line {line} is");
-                    return Err(Diagnostic::error("duplicate-path", message)
-                        .with_hint("put {key} on its own between slashes in the path pattern"));
+                    return Err(taken(
+                        format!("its asset would be `{path}`, as that of line {line} is"),
+                        "put {key} on its own between slashes in the path pattern",
+                    ));
                 }
             }
         }
         Ok(())
     }
+}
+
+fn taken(message: String, hint: &str) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error("duplicate-path", message).with_hint(hint))
 }
 
 /// An asset's path relative to the output folder, with `/` between its parts.

@@ -1,6 +1,5 @@
 //! `byname render`: every record in every variant and type, written whole and noted in the manifest.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::Duration;
 
@@ -15,6 +14,7 @@ use super::store::WriteError;
 use super::{Counts, Plan, Problems, Progress, ProgressMode, Selection, Stop, Store};
 use crate::campaign::AssetType;
 use crate::data::{self, Record, Rejected};
+use crate::defect::guarded;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::raster::CpuRasteriser;
 
@@ -330,11 +330,12 @@ impl Worker<'_> {
         index: usize,
         work: impl FnOnce(&mut Self) -> Result<T, Vec<Diagnostic>>,
     ) -> Result<T, Vec<Diagnostic>> {
-        catch_unwind(AssertUnwindSafe(|| work(self))).unwrap_or_else(|_| {
+        let could_not = format!("this record could not be drawn as {}", self.plan.variants[index].name());
+        guarded(&could_not, || work(self)).unwrap_or_else(|problem| {
             // What the panic left behind is not to be trusted.
             self.stations[index] = None;
             self.rasteriser = CpuRasteriser::new();
-            Err(vec![internal_error(&self.plan.variants[index].name())])
+            Err(vec![*problem])
         })
     }
 
@@ -390,14 +391,6 @@ impl Worker<'_> {
         }
         Event::Done { lines, current: 0, problems: distinct(problems), bytes: 0 }
     }
-}
-
-pub(super) fn internal_error(variant: &str) -> Diagnostic {
-    Diagnostic::error(
-        "internal-error",
-        format!("this record could not be drawn as {variant}: an internal error"),
-    )
-    .with_hint("please report it, with the template and this record")
 }
 
 pub(super) fn with_key(problems: Vec<Diagnostic>, record: &Record) -> Vec<Diagnostic> {

@@ -12,7 +12,7 @@ use style::values::specified::text::TextOverflowSide;
 use super::Live;
 use super::document::plain_name;
 use super::measure::{
-    Box4, border_box, content_box, describe, excerpt, inline_roots, lines, opted_out, text_nodes,
+    Box4, claimed_box, content_box, describe, excerpt, inline_roots, lines, opted_out, text_nodes,
 };
 use crate::diagnostic::Diagnostic;
 use crate::template::{FITTING, FitMinimum, fitting_problem};
@@ -211,7 +211,7 @@ fn excess(document: &BaseDocument, id: NodeId, wish: &Wish) -> Option<Excess> {
     if !outer.is_out_of_flow()
         && let Some(parent) = outer.layout_parent.get().and_then(|parent| document.get_node(parent))
     {
-        let (room, bounds) = (content_box(parent), border_box(outer));
+        let (room, bounds) = (content_box(parent), claimed_box(outer));
         if !room.holds(&bounds) {
             within = false;
             excess.add(&room, &bounds);

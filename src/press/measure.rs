@@ -34,6 +34,18 @@ pub(super) fn border_box(node: &Node) -> Box4 {
     Box4 { left: at.x, top: at.y, right: at.x + size.width, bottom: at.y + size.height }
 }
 
+/// The part of the border box that takes room in the parent: a negative margin lets it reach beyond.
+pub(super) fn claimed_box(node: &Node) -> Box4 {
+    let outer = border_box(node);
+    let margin = node.final_layout().margin;
+    Box4 {
+        left: outer.left - margin.left.min(0.0),
+        top: outer.top - margin.top.min(0.0),
+        right: outer.right + margin.right.min(0.0),
+        bottom: outer.bottom + margin.bottom.min(0.0),
+    }
+}
+
 pub(super) fn content_box(node: &Node) -> Box4 {
     let outer = border_box(node);
     let layout = node.final_layout();

@@ -71,7 +71,13 @@ impl Press {
         variant: &Variant,
         scale: f64,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let live = document::open(&template, &resources, variant, scale)?;
+        let mut live = document::open(&template, &resources, variant, scale)?;
+        // What every record would lack is told at once.
+        live.settle();
+        let problems = live.loader.problems();
+        if !problems.is_empty() {
+            return Err(problems);
+        }
         Ok(Self { template, resources, variant: variant.clone(), scale, live, records: 0 })
     }
 
@@ -104,9 +110,10 @@ impl Press {
         let fitted = fit::fit(live);
         let told = fitted.iter().map(|(node, _)| *node).collect();
         let mut problems: Vec<Diagnostic> = fitted.into_iter().map(|(_, problem)| problem).collect();
-        let images = preflight::Pictures::new(&self.resources);
+        let images = preflight::Pictures::new(&self.resources, &live.base);
         let list = crate::paint::paint(&live.document, self.scale, &images, DisplayList::default());
         problems.extend(images.problems());
+        problems.extend(live.loader.problems());
         preflight::check(&live.document, &list, self.scale, &self.resources, &live.base, &mut problems, told);
         Ok(Composed { list, problems })
     }

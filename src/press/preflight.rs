@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use blitz_dom::{BaseDocument, NodeData, NodeId};
+use blitz_dom::{BaseDocument, Node, NodeData, NodeId};
 use blitz_traits::net::Url;
 use kurbo::Rect;
 
@@ -25,12 +25,13 @@ const TOLERANCE: f64 = 1.5;
 /// The shared images as painting sees them, noting what is missing or too small.
 pub(super) struct Pictures<'a> {
     resources: &'a Arc<Resources>,
+    base: &'a Url,
     problems: RefCell<Vec<Diagnostic>>,
 }
 
 impl<'a> Pictures<'a> {
-    pub(super) fn new(resources: &'a Arc<Resources>) -> Self {
-        Self { resources, problems: RefCell::default() }
+    pub(super) fn new(resources: &'a Arc<Resources>, base: &'a Url) -> Self {
+        Self { resources, base, problems: RefCell::default() }
     }
 
     pub(super) fn problems(self) -> Vec<Diagnostic> {
@@ -80,7 +81,7 @@ impl Images for Pictures<'_> {
     }
 
     fn drawing(&self, svg: &str, width: f64, height: f64) -> Option<Picture> {
-        match self.resources.drawing(svg, width, height) {
+        match self.resources.drawing(svg, width, height, self.base) {
             Ok(picture) => picture,
             Err(problem) => {
                 self.note((*problem).clone());
@@ -119,7 +120,14 @@ fn missing_images(
     let mut stack = vec![document.root_node().id];
     while let Some(node) = stack.pop().and_then(|id| document.get_node(id)) {
         stack.extend(node.children.iter().rev());
-        let Some(source) = image_source(node) else { continue };
+        let Some(source) = image_source(node) else {
+            if has_only_srcset(node) {
+                let message = format!("{} has a srcset and no src", describe(document, node.id));
+                let hint = "srcset is not read: name the picture with src";
+                problems.push(Diagnostic::error("missing-image", message).with_hint(hint));
+            }
+            continue;
+        };
         let problem = match base.join(source) {
             _ if source.is_empty() => Diagnostic::error(
                 "missing-image",
@@ -135,6 +143,12 @@ fn missing_images(
             problems.push(problem);
         }
     }
+}
+
+fn has_only_srcset(node: &Node) -> bool {
+    node.element_data().is_some_and(|element| {
+        &*element.name.local == "img" && element.attrs().iter().any(|a| &*a.name.local == "srcset")
+    })
 }
 
 /// What the display list shows: glyphs that no font has, and ink that is cut off.

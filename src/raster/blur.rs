@@ -4,7 +4,7 @@
 //! the input to what is needed cannot change a bit of the output.
 
 /// The largest standard deviation that is told apart, in pixels.
-const MAX_SIGMA: f32 = 2000.0;
+const MAX_SIGMA: f32 = 300.0;
 
 /// Below this, boxes are too coarse a stand-in for the bell curve.
 const BOX_SIGMA: f32 = 2.0;

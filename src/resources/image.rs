@@ -1,7 +1,7 @@
 //! One image file, decoded: upright, in sRGB, with premultiplied alpha; an SVG stays a drawing.
 
 use std::io::Cursor;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
@@ -13,10 +13,12 @@ use super::shorten;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::display::Picture;
 
-/// Pixels across or down that are decoded at most.
-const MAX_SIDE: u32 = 16_384;
+/// Pixels that an image may have: more than any camera's, and 256 MB.
+const MAX_PIXELS: u64 = 64 << 20;
 /// Bytes that decoding one image may take.
-const MAX_ALLOC: u64 = 512 << 20;
+const MAX_ALLOC: u64 = 5 * MAX_PIXELS;
+/// Pixels that a drawing is made of at most; a larger one is enlarged from these.
+const MAX_DRAWN: f64 = 16e6;
 
 /// A decoded image.
 pub struct Image {
@@ -53,11 +55,15 @@ impl Image {
         }
         let is_jpeg = reader.format() == Some(image::ImageFormat::Jpeg);
         let mut limits = Limits::default();
-        limits.max_image_width = Some(MAX_SIDE);
-        limits.max_image_height = Some(MAX_SIDE);
         limits.max_alloc = Some(MAX_ALLOC);
         reader.limits(limits);
         let mut decoder = reader.into_decoder().map_err(|error| Box::new(broken(error.to_string())))?;
+        let (width, height) = decoder.dimensions();
+        if u64::from(width) * u64::from(height) > MAX_PIXELS {
+            let message = format!("the image {} is too large: {width}×{height} pixels", name_of(url));
+            let hint = "save it at the size at which it is shown; 64 megapixels are the limit";
+            return Err(Box::new(Diagnostic::error("image-too-large", message).with_hint(hint)));
+        }
         let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
         let profile = decoder.icc_profile().ok().flatten();
         let mut image =
@@ -80,11 +86,29 @@ impl Image {
         Ok(Self { width: width.into(), height: height.into(), content: Content::Raster(picture) })
     }
 
-    /// An SVG element, drawn at once at its size in device pixels.
-    pub fn drawing(svg: &str, width: f64, height: f64, fonts: &Arc<fontdb::Database>) -> Result<Self> {
-        let tree = parse_svg(svg.as_bytes(), fonts).map_err(|error| {
+    /// An SVG element, drawn at once at its size in device pixels. `load` gets the bytes of the pictures
+    /// that it names.
+    pub fn drawing(
+        svg: &str,
+        width: f64,
+        height: f64,
+        fonts: &Arc<fontdb::Database>,
+        load: &(dyn Fn(&str) -> Result<Vec<u8>> + Sync),
+    ) -> Result<Self> {
+        let failed = Mutex::new(None);
+        let tree = parse_svg(svg.as_bytes(), fonts, &|href| match load(href) {
+            Ok(bytes) => Some(bytes),
+            Err(problem) => {
+                failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(problem);
+                None
+            }
+        })
+        .map_err(|error| {
             Diagnostic::error("broken-image", format!("an inline <svg> cannot be drawn: {error}"))
         })?;
+        if let Some(problem) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            return Err(problem);
+        }
         let id =
             u64::from_le_bytes(blake3::hash(svg.as_bytes()).as_bytes()[..8].try_into().expect("eight bytes"));
         let picture = rasterise_svg(&tree, id, width, height).ok_or_else(|| {
@@ -97,7 +121,8 @@ impl Image {
     }
 
     fn parse_svg(bytes: &[u8], id: u64, fonts: &Arc<fontdb::Database>) -> Result<Self, usvg::Error> {
-        let tree = parse_svg(bytes, fonts)?;
+        // As in a browser, a picture of its own loads no others.
+        let tree = parse_svg(bytes, fonts, &|_| None)?;
         let size = tree.size();
         let (width, height) = (f64::from(size.width()), f64::from(size.height()));
         let text = String::from_utf8_lossy(bytes);
@@ -154,20 +179,25 @@ impl Image {
     }
 }
 
-/// Parses an SVG document with the campaign's fonts. Nothing it names outside itself is loaded.
-pub fn parse_svg(bytes: &[u8], fonts: &Arc<fontdb::Database>) -> Result<usvg::Tree, usvg::Error> {
+/// Parses an SVG document with the campaign's fonts; `load` gets the bytes of the pictures it names.
+fn parse_svg(
+    bytes: &[u8],
+    fonts: &Arc<fontdb::Database>,
+    load: &(dyn Fn(&str) -> Option<Vec<u8>> + Sync),
+) -> Result<usvg::Tree, usvg::Error> {
     let mut options =
         usvg::Options { fontdb: fonts.clone(), font_family: "Noto Sans".to_owned(), ..Default::default() };
-    options.image_href_resolver.resolve_string = Box::new(|_, _| None);
+    let sniff = usvg::ImageHrefResolver::default_data_resolver();
+    options.image_href_resolver.resolve_string =
+        Box::new(move |href, options| sniff("text/plain", Arc::new(load(href)?), options));
     usvg::Tree::from_data(bytes, &options)
 }
 
-/// A drawing as pixels of the given size; `None` when it is empty or too large.
-pub fn rasterise_svg(tree: &usvg::Tree, id: u64, width: f64, height: f64) -> Option<Picture> {
-    let (width, height) = (width.ceil().max(1.0) as u32, height.ceil().max(1.0) as u32);
-    if width > MAX_SIDE || height > MAX_SIDE {
-        return None;
-    }
+/// A drawing as pixels of the given size, or of its ratio when that is too large; `None` when it is empty.
+fn rasterise_svg(tree: &usvg::Tree, id: u64, width: f64, height: f64) -> Option<Picture> {
+    let (width, height) = (width.clamp(1.0, 1e6), height.clamp(1.0, 1e6));
+    let part = (MAX_DRAWN / (width * height)).sqrt().min(1.0);
+    let (width, height) = ((width * part).ceil() as u32, (height * part).ceil() as u32);
     let mut pixmap = tiny_skia::Pixmap::new(width, height)?;
     let size = tree.size();
     let transform =

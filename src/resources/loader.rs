@@ -1,11 +1,12 @@
 //! The document's way to its resources: answers Blitz's requests on the spot.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use blitz_traits::net::{Bytes, NetHandler, NetProvider, Request};
 
-use super::{Location, Resources, fonts, prepare_css};
+use super::{Resources, fonts, prepare_css, shorten};
+use crate::diagnostic::Diagnostic;
 
 /// What the template writes where a value will come; an address that holds it is not an address yet.
 const MARKER: &str = "%F3%B0%80%80";
@@ -14,15 +15,17 @@ const MARKER: &str = "%F3%B0%80%80";
 ///
 /// Images are answered with an empty drawing of the same size: layout needs no more, and the pixels
 /// live once, in the shared store, where painting finds them. A request that fails is answered with
-/// nothing, since a stylesheet left unanswered would stall the document for ever.
+/// nothing, since a stylesheet left unanswered would stall the document for ever; why is kept for
+/// whoever composes (for images painting finds out by itself).
 pub(crate) struct Loader {
     resources: Arc<Resources>,
     answered: AtomicUsize,
+    problems: Mutex<Vec<Diagnostic>>,
 }
 
 impl Loader {
     pub(crate) fn new(resources: Arc<Resources>) -> Arc<Self> {
-        Arc::new(Self { resources, answered: AtomicUsize::new(0) })
+        Arc::new(Self { resources, answered: AtomicUsize::new(0), problems: Mutex::default() })
     }
 
     /// How many requests were answered so far: when it grows, the document has news to take in.
@@ -30,30 +33,58 @@ impl Loader {
         self.answered.load(Ordering::Relaxed)
     }
 
+    /// What could not be loaded since this was last asked: stylesheets and fonts.
+    pub(crate) fn problems(&self) -> Vec<Diagnostic> {
+        std::mem::take(&mut *self.problems.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn read(&self, what: &str, url: &str) -> Option<Vec<u8>> {
+        let problem = match self.resources.read(url) {
+            Ok(bytes) => return Some(bytes),
+            Err(problem) => problem,
+        };
+        let mut problems = self.problems.lock().unwrap_or_else(PoisonError::into_inner);
+        let problem = Diagnostic { message: format!("a {what}: {}", problem.message), ..*problem };
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+        None
+    }
+
     fn answer(&self, url: &str) -> Option<Bytes> {
         if url.contains(MARKER) {
             return None;
         }
-        let location = self.resources.locate(url).ok()?;
-        let kind = match &location {
-            Location::File(path) => {
-                path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase()
-            }
-            Location::Remote(url) => url.path().rsplit('.').next().unwrap_or_default().to_ascii_lowercase(),
-            Location::Inline(kind, _) => kind.rsplit('/').next().unwrap_or_default().to_owned(),
-        };
-        match kind.as_str() {
-            "css" => {
-                let css = self.resources.read(url).ok()?;
-                let css = String::from_utf8_lossy(&css);
-                Some(Bytes::from(prepare_css(&css).into_owned()))
+        match kind_of(url).as_str() {
+            "css" | "css2" => {
+                let css = self.read("stylesheet", url)?;
+                Some(Bytes::from(prepare_css(&String::from_utf8_lossy(&css)).into_owned()))
             }
             "ttf" | "otf" | "ttc" | "woff" | "woff2" | "x-font-ttf" | "x-font-woff" | "font-woff"
-            | "sfnt" => fonts::unpack_font(self.resources.read(url).ok()?).map(Bytes::from),
+            | "sfnt" => {
+                let font = fonts::unpack_font(self.read("font", url)?);
+                if font.is_none() {
+                    let message = format!("a font: `{}` is broken", shorten(url));
+                    let problem = Diagnostic::error("broken-font", message);
+                    self.problems.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
+                }
+                font.map(Bytes::from)
+            }
             "html" | "htm" | "js" => None,
             _ => self.resources.image(url).ok().map(|image| Bytes::from(image.stub())),
         }
     }
+}
+
+/// The ending of an address in lower case, or the subtype of a `data:` address.
+fn kind_of(url: &str) -> String {
+    if let Some(inline) = url.strip_prefix("data:") {
+        let media = inline.split([',', ';']).next().unwrap_or_default();
+        return media.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    }
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase()
 }
 
 impl NetProvider for Loader {

@@ -42,8 +42,8 @@ enum Location {
     File(PathBuf),
     /// The address, whose host is on the campaign's list.
     Remote(Url),
-    /// Media type and content of a `data:` URL.
-    Inline(String, Vec<u8>),
+    /// The content of a `data:` URL.
+    Inline(Vec<u8>),
 }
 
 impl Resources {
@@ -70,10 +70,22 @@ impl Resources {
         })
     }
 
-    /// An inline SVG element as a picture of `width` × `height` device pixels. The last ones are kept.
-    pub fn drawing(&self, svg: &str, width: f64, height: f64) -> Result<Option<Picture>, Arc<Diagnostic>> {
+    /// An inline SVG element as a picture of `width` × `height` device pixels; what it names is relative to
+    /// `base`. The last ones are kept.
+    pub fn drawing(
+        &self,
+        svg: &str,
+        width: f64,
+        height: f64,
+        base: &Url,
+    ) -> Result<Option<Picture>, Arc<Diagnostic>> {
         let key = format!("drawing:{}:{width}×{height}", blake3::hash(svg.as_bytes()).to_hex());
-        let image = self.images.get(&key, || Image::drawing(svg, width, height, &self.fonts.for_svg()))?;
+        let load = |href: &str| match base.join(href) {
+            Ok(url) => self.read(url.as_str()),
+            Err(error) => Err(Box::new(bad_address(href, &error))),
+        };
+        let image =
+            self.images.get(&key, || Image::drawing(svg, width, height, &self.fonts.for_svg(), &load))?;
         Ok(image.picture(width, height))
     }
 
@@ -87,15 +99,13 @@ impl Resources {
                 ))
             }),
             Location::Remote(url) => self.network.get(&url),
-            Location::Inline(_, bytes) => Ok(bytes),
+            Location::Inline(bytes) => Ok(bytes),
         }
     }
 
     /// Finds out where a URL leads, and refuses what leads outside.
     fn locate(&self, url: &str) -> Result<Location> {
-        let parsed = Url::parse(url).map_err(|error| {
-            Diagnostic::error("bad-address", format!("`{}` is not an address: {error}", shorten(url)))
-        })?;
+        let parsed = Url::parse(url).map_err(|error| bad_address(url, &error))?;
         match parsed.scheme() {
             "file" => {
                 let path = parsed.to_file_path().map_err(|()| {
@@ -127,7 +137,7 @@ impl Resources {
                 }
                 Ok(Location::File(real))
             }
-            "data" => decode_data_url(url).map(|(kind, bytes)| Location::Inline(kind, bytes)),
+            "data" => decode_data_url(url).map(Location::Inline),
             "http" | "https" => {
                 self.network.allow(&parsed)?;
                 Ok(Location::Remote(parsed))
@@ -188,6 +198,10 @@ impl Resources {
     }
 }
 
+fn bad_address(address: &str, error: &impl std::fmt::Display) -> Diagnostic {
+    Diagnostic::error("bad-address", format!("`{}` is not an address: {error}", shorten(address)))
+}
+
 /// Says nothing of whether there is such a file.
 fn outside(path: &Path) -> Box<Diagnostic> {
     let message = format!("`{}` lies outside the campaign's folder", path.display());
@@ -203,18 +217,17 @@ fn hash_file(path: &Path, hasher: &mut blake3::Hasher) {
     };
 }
 
-/// The media type and content of a `data:` URL (RFC 2397).
-fn decode_data_url(url: &str) -> Result<(String, Vec<u8>)> {
+/// The content of a `data:` URL (RFC 2397).
+fn decode_data_url(url: &str) -> Result<Vec<u8>> {
     let bad = |what: &str| Box::new(Diagnostic::error("bad-address", format!("`{}`: {what}", shorten(url))));
     let rest = url.strip_prefix("data:").ok_or_else(|| bad("not a data: address"))?;
     let (head, body) = rest.split_once(',').ok_or_else(|| bad("a data: address needs a comma"))?;
     let body = body.split('#').next().unwrap_or_default();
     let plain = percent_decode(body);
-    let (kind, bytes) = match head.strip_suffix(";base64") {
-        Some(kind) => (kind, decode_base64(&plain).ok_or_else(|| bad("the base64 is broken"))?),
-        None => (head, plain),
-    };
-    Ok((kind.split(';').next().unwrap_or_default().to_ascii_lowercase(), bytes))
+    match head.ends_with(";base64") {
+        true => decode_base64(&plain).ok_or_else(|| bad("the base64 is broken")),
+        false => Ok(plain),
+    }
 }
 
 fn percent_decode(text: &str) -> Vec<u8> {
@@ -276,9 +289,8 @@ mod tests {
 
     #[test]
     fn data_urls_decode() {
-        let (kind, bytes) = decode_data_url("data:image/svg+xml;utf8,%3Csvg/%3E").unwrap();
-        assert_eq!((kind.as_str(), bytes.as_slice()), ("image/svg+xml", b"<svg/>".as_slice()));
-        assert_eq!(decode_data_url("data:text/plain;base64,aGVsbG8=").unwrap().1, b"hello");
+        assert_eq!(decode_data_url("data:image/svg+xml;utf8,%3Csvg/%3E").unwrap(), b"<svg/>");
+        assert_eq!(decode_data_url("data:text/plain;base64,aGVsbG8=").unwrap(), b"hello");
         assert!(decode_data_url("data:text/plain;base64,§").is_err());
     }
 

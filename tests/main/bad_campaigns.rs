@@ -139,3 +139,51 @@ fn a_block_can_be_the_first_thing_of_a_page_without_a_body_tag() {
         Folder::plain("<style>p { margin: 0 }</style>{% if id %}<p>{{ id }}</p>{% endif %}", "id\na\n");
     folder.render("out", &[]).expect(0, [1, 0, 0, 0]);
 }
+
+#[test]
+fn blocks_may_stand_where_html_leaves_tags_out() {
+    for body in [
+        "<table>{% for c in [id, id] %}<tr><td>{{ c }}</td></tr>{% endfor %}</table>",
+        "<table><tr><th>head</th></tr>{% for c in [id, id] %}<tr><td>{{ c }}{% endfor %}</table>",
+        "<ul>{% for c in [id, id] %}<li>{{ c }}{% endfor %}</ul>",
+        "<div>{% if id %}<p>one<p>two{% endif %}<p>three</div>",
+        "<title>x</title>{% if id %}<link rel=\"x\"><div>{{ id }}</div>{% endif %}",
+    ] {
+        let folder = Folder::plain(body, "id\na\n");
+        folder.render("out", &[]).expect(0, [1, 0, 0, 0]);
+    }
+    let folder = Folder::plain("<p>\n{% if id %}<div>x</div>{% endif %}</p>", "id\na\n");
+    folder.run(&["check", "."]).expect(2, &["card.html:2", "`<div>` cannot stand in a `<p>`"]);
+}
+
+#[test]
+fn a_stylesheet_or_font_that_is_not_there_is_told_before_anything_is_drawn() {
+    for (head, words) in [
+        ("<link rel='stylesheet' href='no.css'>", "a stylesheet: cannot read no.css"),
+        ("<style>@import 'no.css';</style>", "a stylesheet: cannot read no.css"),
+        (
+            "<style>@font-face { font-family: F; src: url(no.woff2) } p { font-family: F }</style>",
+            "a font: cannot read no.woff2",
+        ),
+        (
+            "<link rel='stylesheet' href='https://fonts.example.com/css2?family=F'>",
+            "does not list the host `fonts.example.com`",
+        ),
+    ] {
+        let folder = Folder::plain(&format!("{head}<p>{{{{ id }}}}</p>"), "id\na\n");
+        folder.run(&["render", ".", "--out", "out"]).expect(2, &[words]);
+        assert!(!folder.path("out").exists());
+    }
+}
+
+#[test]
+fn a_wish_that_fitting_does_not_know_is_told() {
+    for (attribute, words) in [
+        ("data-fit=\"shrnk\"", "`data-fit` cannot be `shrnk`"),
+        ("data-fit=shrink data-fit-min=\"1em\"", "`data-fit-min` cannot be `1em`"),
+        ("data-lines=\"two\"", "`data-lines` cannot be `two`"),
+    ] {
+        let folder = Folder::plain(&format!("<p>\n<b {attribute}>{{{{ id }}}}</b></p>"), "id\na\n");
+        folder.run(&["check", "."]).expect(2, &[words, "card.html:2", "it takes"]);
+    }
+}

@@ -134,3 +134,31 @@ fn a_picture_within_a_picture_stays_in_the_folder_too() {
     let absolute = folder.path("secret.svg");
     assert_eq!(drawn(absolute.to_str().unwrap()), nothing);
 }
+
+#[test]
+fn an_inline_drawing_shows_the_pictures_it_names() {
+    let card = "<body style='margin: 0'><svg width='80' height='60'><image href='{{ photo }}' width='80' height='60'/></svg>";
+    let mut png = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_pixel(8, 6, image::Rgb([250, 0, 0]))
+        .write_to(&mut png, image::ImageFormat::Png)
+        .unwrap();
+    let folder = campaign(&[("a", "red.png"), ("none", "none.png"), ("out", "../secret.svg")], card);
+    folder.write("in/red.png", png.into_inner());
+    let lines = render(&folder);
+    assert_eq!(reason(&lines, "none"), "missing-file");
+    assert_eq!(reason(&lines, "out"), "outside-folder");
+    let drawn = image::load_from_memory(&folder.read("out/a/card.png")).unwrap().to_rgb8();
+    assert_eq!(drawn.get_pixel(40, 30).0, [250, 0, 0]);
+}
+
+#[test]
+fn an_image_too_large_to_be_decoded_is_refused() {
+    let folder = campaign(&[("ok", "ok.svg"), ("big", "big.png")], CARD);
+    // Only the head is read before its size is.
+    let mut png = std::io::Cursor::new(Vec::new());
+    image::GrayImage::new(9000, 9000).write_to(&mut png, image::ImageFormat::Png).unwrap();
+    folder.write("in/big.png", png.into_inner());
+    let lines = render(&folder);
+    assert_eq!(reason(&lines, "big"), "image-too-large");
+    assert_eq!(folder.rendered_keys("out"), ["ok"]);
+}

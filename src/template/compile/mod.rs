@@ -40,6 +40,9 @@ pub(super) fn compile(sources: &mut Sources, file: usize, root: &Path) -> Result
     let mut compiler = Compiler::new(sources);
     for token in &tokens {
         compiler.token(token);
+        if compiler.too_deep {
+            return Err(compiler.problems);
+        }
     }
     compiler.finish()
 }
@@ -70,6 +73,8 @@ struct Compiler<'a> {
     in_body: bool,
     /// End tags without a start tag in their block: mistakes of their own only if all blocks end.
     strays: Vec<Diagnostic>,
+    /// Nothing more is read.
+    too_deep: bool,
 }
 
 /// Elements within each other, those aside whose end tags may be left out. Layout goes down the tree by
@@ -151,6 +156,7 @@ impl<'a> Compiler<'a> {
             branches: Vec::new(),
             in_body: false,
             strays: Vec::new(),
+            too_deep: false,
         }
     }
 

@@ -23,6 +23,9 @@ impl Compiler<'_> {
         for (at, c) in text.char_indices() {
             self.place = Place { offset: start.offset + at, ..start };
             self.character(c);
+            if self.too_deep {
+                return;
+            }
         }
     }
 
@@ -204,7 +207,8 @@ impl Compiler<'_> {
         }
         self.open.push((name, place));
         let nested = self.open.iter().filter(|(name, _)| !may_stay_open(name)).count();
-        if nested == MAX_DEPTH + 1 {
+        if nested > MAX_DEPTH {
+            self.too_deep = true;
             let message = format!("elements are nested more than {MAX_DEPTH} deep here");
             self.error(place, "nested-too-deep", message, "is an end tag missing?");
         }

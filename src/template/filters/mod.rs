@@ -118,6 +118,8 @@ pub(super) fn register(environment: &mut Environment<'static>) {
         environment.remove_filter(name);
     }
     environment.add_filter("number", numbers::number);
+    environment.add_filter("int", numbers::int);
+    environment.add_filter("float", numbers::float);
     environment.add_filter("compact", numbers::compact);
     environment.add_filter("currency", numbers::currency);
     environment.add_filter("percent", numbers::percent);

@@ -77,6 +77,31 @@ pub(super) fn number(state: &State, value: &Value, arguments: Kwargs) -> Result<
     format_decimal(&decimal, &tag, grouping)
 }
 
+/// MiniJinja's `int`, with an error that shows the value.
+pub(super) fn int(
+    state: &State,
+    value: &Value,
+    default: Option<Value>,
+    base: Option<u32>,
+    arguments: Kwargs,
+) -> Result<Value, Error> {
+    minijinja::filters::int(state, value, default, base, arguments).map_err(|_| not_a_number(value))
+}
+
+/// MiniJinja's `float`, with an error that shows the value.
+pub(super) fn float(
+    state: &State,
+    value: &Value,
+    default: Option<Value>,
+    arguments: Kwargs,
+) -> Result<Value, Error> {
+    minijinja::filters::float(state, value, default, arguments).map_err(|_| not_a_number(value))
+}
+
+fn not_a_number(value: &Value) -> Error {
+    to_decimal(value).err().unwrap_or_else(|| invalid(format!("`{value}` is not a number")))
+}
+
 /// `{{ 1234567 | compact }}`: 1.2M. `long=true`: 1.2 million.
 pub(super) fn compact(state: &State, value: &Value, arguments: Kwargs) -> Result<String, Error> {
     let tag = tag_of(state, &arguments)?;
