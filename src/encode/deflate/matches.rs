@@ -132,8 +132,8 @@ impl Matches {
         for _ in 0..self.search.depth {
             let Some(place) = candidate.filter(|&place| at - place <= WINDOW && place < later) else { break };
             let distance = at - place;
-            // The byte that would make it longer first: most candidates fail there.
-            if at + length < data.len() && data[place + length] == data[at + length] {
+            // The bytes that would make it longer first: most candidates fail there.
+            if ends_alike(data, place, at, length) {
                 let common = common(data, place, at);
                 if common > length && (common > SHORTEST || distance <= NEAR) {
                     length = common;
@@ -150,6 +150,15 @@ impl Matches {
     }
 }
 
+/// Whether the four bytes that end with the one behind `length` bytes (at least three) are the same at
+/// both places.
+#[inline(always)]
+fn ends_alike(data: &[u8], a: usize, b: usize, length: usize) -> bool {
+    let four = |at: usize| data.get(at + length - 3..at + length + 1)?.first_chunk::<4>().copied();
+    // The later place runs out first.
+    four(b).is_some_and(|end| four(a) == Some(end))
+}
+
 #[inline(always)]
 fn hash(data: &[u8], at: usize) -> usize {
     let bytes: [u8; 4] = data[at..at + 4].try_into().expect("four bytes");
@@ -162,9 +171,8 @@ fn hash(data: &[u8], at: usize) -> usize {
 fn common(data: &[u8], a: usize, b: usize) -> usize {
     let (first, second) = (&data[a..], &data[b..]);
     let mut length = 0;
-    for (x, y) in first.chunks_exact(8).zip(second.chunks_exact(8)) {
-        let x = u64::from_le_bytes(x.try_into().expect("eight bytes"));
-        let y = u64::from_le_bytes(y.try_into().expect("eight bytes"));
+    for (x, y) in first.as_chunks::<8>().0.iter().zip(second.as_chunks::<8>().0) {
+        let (x, y) = (u64::from_le_bytes(*x), u64::from_le_bytes(*y));
         if x != y {
             return length + ((x ^ y).trailing_zeros() / 8) as usize;
         }

@@ -77,7 +77,7 @@ mod tests {
     proptest! {
         #[test]
         fn pieces_inflate_to_what_they_were(pieces in prop::collection::vec(data(), 1..4)) {
-            for (depth, lazy, enough, inside) in [(1, false, 32, 0), (6, true, 32, 16), (300, true, 258, 258)] {
+            for (depth, lazy, enough, inside) in [(1, false, 32, 0), (6, true, 16, 4), (300, true, 258, 258)] {
                 let search = Search { depth, lazy, enough, inside };
                 let mut deflate = Deflate::new(search);
                 let mut stream = Vec::new();

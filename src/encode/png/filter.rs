@@ -1,5 +1,24 @@
 //! Filters: what a row's bytes are written relative to (Third Edition, clause 9).
 
+use fearless_simd::{Level, Simd, dispatch};
+
+/// Runs the same code once for each filter, so that each becomes a loop of its own without a choice in it.
+macro_rules! by_filter {
+    ($filter:expr, |$name:ident| $code:expr) => {
+        match $filter {
+            Filter::None => by_filter!(@ None, $name, $code),
+            Filter::Sub => by_filter!(@ Sub, $name, $code),
+            Filter::Up => by_filter!(@ Up, $name, $code),
+            Filter::Average => by_filter!(@ Average, $name, $code),
+            Filter::Paeth => by_filter!(@ Paeth, $name, $code),
+        }
+    };
+    (@ $variant:ident, $name:ident, $code:expr) => {{
+        let $name = Filter::$variant;
+        $code
+    }};
+}
+
 /// How the filter of a row is chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Choice {
@@ -40,52 +59,73 @@ pub(super) enum Filter {
 impl Filter {
     const ALL: [Filter; 5] = [Filter::None, Filter::Sub, Filter::Up, Filter::Average, Filter::Paeth];
 
+    /// What is left of `x` beside its neighbours. Without branches and in bytes only, so that many are
+    /// worked out at once.
+    #[inline(always)]
+    fn residual(self, x: u8, left: u8, up: u8, corner: u8) -> u8 {
+        x.wrapping_sub(match self {
+            Filter::None => 0,
+            Filter::Sub => left,
+            Filter::Up => up,
+            // Half of the sum, which itself may have nine bits.
+            Filter::Average => (left & up) + ((left ^ up) >> 1),
+            Filter::Paeth => paeth(left, up, corner),
+        })
+    }
+
     /// Sets `out` to `row` less its neighbours: `above` it and, `pixel` bytes before, left of it.
+    #[inline(always)]
     fn apply(self, row: &[u8], above: &[u8], pixel: usize, out: &mut [u8]) {
         let (first, rest) = out.split_at_mut(pixel);
-        let left = &row[..row.len() - pixel];
-        let above_left = &above[..row.len() - pixel];
         // Left of the first pixel all is zero.
         for ((out, &x), &up) in first.iter_mut().zip(row).zip(above) {
-            *out = match self {
-                Filter::None | Filter::Sub => x,
-                Filter::Up | Filter::Paeth => x.wrapping_sub(up),
-                Filter::Average => x.wrapping_sub(up / 2),
-            };
+            *out = self.residual(x, 0, up, 0);
         }
-        let (row, above) = (&row[pixel..], &above[pixel..]);
-        match self {
-            Filter::None => rest.copy_from_slice(row),
-            Filter::Sub => {
-                for ((out, &x), &left) in rest.iter_mut().zip(row).zip(left) {
-                    *out = x.wrapping_sub(left);
-                }
-            }
-            Filter::Up => {
-                for ((out, &x), &up) in rest.iter_mut().zip(row).zip(above) {
-                    *out = x.wrapping_sub(up);
-                }
-            }
-            Filter::Average => {
-                for (((out, &x), &left), &up) in rest.iter_mut().zip(row).zip(left).zip(above) {
-                    *out = x.wrapping_sub(((u16::from(left) + u16::from(up)) / 2) as u8);
-                }
-            }
-            Filter::Paeth => {
-                let neighbours = left.iter().zip(above).zip(above_left);
-                for ((out, &x), ((&left, &up), &corner)) in rest.iter_mut().zip(row).zip(neighbours) {
-                    *out = x.wrapping_sub(paeth(left, up, corner));
-                }
-            }
+        let neighbours = row.iter().zip(&above[pixel..]).zip(above);
+        for ((out, &x), ((&left, &up), &corner)) in rest.iter_mut().zip(&row[pixel..]).zip(neighbours) {
+            *out = self.residual(x, left, up, corner);
         }
+    }
+
+    /// What all bytes that `apply` would leave are away from zero, summed up.
+    #[inline(always)]
+    fn cost(self, row: &[u8], above: &[u8], pixel: usize) -> u64 {
+        const LANES: usize = 32;
+        let distance = |residual: u8| residual.min(residual.wrapping_neg());
+        let first = row.iter().zip(above).take(pixel);
+        let mut sum: u64 = first.map(|(&x, &up)| u64::from(distance(self.residual(x, 0, up, 0)))).sum();
+        let (row, left, above, corner) = (&row[pixel..], row, &above[pixel..], above);
+        let (rows, rest) = row.as_chunks::<LANES>();
+        let lefts = left.as_chunks::<LANES>().0;
+        let aboves = above.as_chunks::<LANES>().0;
+        let corners = corner.as_chunks::<LANES>().0;
+        for (((x, left), up), corner) in rows.iter().zip(lefts).zip(aboves).zip(corners) {
+            let mut distances = [0; LANES];
+            for lane in 0..LANES {
+                distances[lane] = distance(self.residual(x[lane], left[lane], up[lane], corner[lane]));
+            }
+            sum += u64::from(distances.iter().map(|&distance| u32::from(distance)).sum::<u32>());
+        }
+        let from = row.len() - rest.len();
+        for (at, &x) in rest.iter().enumerate() {
+            let at = from + at;
+            sum += u64::from(distance(self.residual(x, left[at], above[at], corner[at])));
+        }
+        sum
     }
 }
 
 /// Whichever of the three neighbours is nearest to left + up − corner; ties in that order.
 #[inline(always)]
 fn paeth(left: u8, up: u8, corner: u8) -> u8 {
-    let (a, b, c) = (i16::from(left), i16::from(up), i16::from(corner));
-    let (to_left, to_up, to_corner) = ((b - c).abs(), (a - c).abs(), (a + b - 2 * c).abs());
+    let (to_left, to_up) = (up.abs_diff(corner), left.abs_diff(corner));
+    // Where both lie on the same side of the corner the distances add up (beyond 255 it makes no
+    // difference), else they cancel.
+    let to_corner = if (left >= corner) == (up >= corner) {
+        to_left.saturating_add(to_up)
+    } else {
+        to_left.abs_diff(to_up)
+    };
     let other = if to_up <= to_corner { up } else { corner };
     if to_left <= to_up && to_left <= to_corner { left } else { other }
 }
@@ -102,46 +142,63 @@ impl Filters {
     /// above the first.
     pub fn apply(&mut self, choice: Choice, rows: &[u8], stride: usize, pixel: usize, out: &mut Vec<u8>) {
         out.clear();
-        let filters: &[Filter] = match &choice {
-            Choice::Quick => &[Filter::Up, Filter::Sub, Filter::None],
-            Choice::Always(filter) => std::slice::from_ref(filter),
-            _ => &Filter::ALL,
-        };
-        self.candidate.resize(stride, 0);
-        for index in 1..rows.len() / stride {
-            let (above, row) = rows[(index - 1) * stride..(index + 1) * stride].split_at(stride);
-            let at = out.len();
-            out.resize(at + 1 + stride, 0);
-            let mut least = u64::MAX;
-            for &filter in filters {
-                if let [only] = filters {
-                    only.apply(row, above, pixel, &mut out[at + 1..]);
-                    out[at] = *only as u8;
-                    break;
+        out.resize((rows.len() / stride - 1) * (stride + 1), 0);
+        let level = Level::new();
+        dispatch!(level, simd => self.apply_all(simd, choice, rows, stride, pixel, out));
+    }
+
+    #[inline(always)]
+    fn apply_all<S: Simd>(
+        &mut self,
+        _: S,
+        choice: Choice,
+        rows: &[u8],
+        stride: usize,
+        pixel: usize,
+        out: &mut [u8],
+    ) {
+        for (index, out) in out.chunks_exact_mut(stride + 1).enumerate() {
+            let (above, row) = rows[index * stride..(index + 2) * stride].split_at(stride);
+            let filter = match choice {
+                Choice::Always(filter) => filter,
+                _ if row == above => Filter::Up,
+                Choice::Quick => least([Filter::Up, Filter::Sub, Filter::None], |filter| {
+                    by_filter!(filter, |filter| filter.cost(row, above, pixel))
+                }),
+                Choice::Smallest => {
+                    least(Filter::ALL, |filter| by_filter!(filter, |filter| filter.cost(row, above, pixel)))
                 }
-                filter.apply(row, above, pixel, &mut self.candidate);
-                let cost = match choice {
-                    Choice::Entropy => entropy(&self.candidate),
-                    Choice::Pairs => pairs(&self.candidate, &mut self.pairs),
-                    _ => differences(&self.candidate),
-                };
-                if cost < least {
-                    least = cost;
-                    out[at] = filter as u8;
-                    out[at + 1..].copy_from_slice(&self.candidate);
+                Choice::Entropy => {
+                    least(Filter::ALL, |filter| entropy(self.tried(filter, row, above, pixel)))
                 }
-                if least == 0 {
-                    break;
-                }
-            }
+                Choice::Pairs => least(Filter::ALL, |filter| {
+                    self.tried(filter, row, above, pixel);
+                    pairs(&self.candidate, &mut self.pairs)
+                }),
+            };
+            out[0] = filter as u8;
+            by_filter!(filter, |filter| filter.apply(row, above, pixel, &mut out[1..]));
         }
+    }
+
+    fn tried(&mut self, filter: Filter, row: &[u8], above: &[u8], pixel: usize) -> &[u8] {
+        self.candidate.resize(row.len(), 0);
+        by_filter!(filter, |filter| filter.apply(row, above, pixel, &mut self.candidate));
+        &self.candidate
     }
 }
 
-/// The sum of the bytes' distances from zero.
-fn differences(bytes: &[u8]) -> u64 {
-    let distance = |&byte: &u8| u32::from(byte.min(byte.wrapping_neg()));
-    u64::from(bytes.iter().map(distance).sum::<u32>())
+/// The filter with the least cost; of equals the first.
+#[inline(always)]
+fn least<const N: usize>(filters: [Filter; N], mut cost: impl FnMut(Filter) -> u64) -> Filter {
+    let mut best = (u64::MAX, Filter::None);
+    for filter in filters {
+        let cost = cost(filter);
+        if cost < best.0 {
+            best = (cost, filter);
+        }
+    }
+    best.1
 }
 
 /// What a code made for these bytes alone would need, in 2⁻¹² bits.
@@ -186,6 +243,46 @@ fn pairs(bytes: &[u8], seen: &mut Vec<u64>) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The definition (Third Edition, 9.4).
+    fn paeth_by_the_book(a: i32, b: i32, c: i32) -> i32 {
+        let p = a + b - c;
+        let (pa, pb, pc) = ((p - a).abs(), (p - b).abs(), (p - c).abs());
+        if pa <= pb && pa <= pc {
+            a
+        } else if pb <= pc {
+            b
+        } else {
+            c
+        }
+    }
+
+    #[test]
+    fn the_predictor_is_that_of_the_book() {
+        for (a, b, c) in
+            (0..=255).flat_map(|a| (0..=255).flat_map(move |b| (0..=255).map(move |c| (a, b, c))))
+        {
+            let right = paeth_by_the_book(a.into(), b.into(), c.into());
+            assert_eq!(i32::from(paeth(a, b, c)), right, "{a} {b} {c}");
+        }
+    }
+
+    #[test]
+    fn the_cost_is_that_of_what_is_written() {
+        let noise = |seed: u32| {
+            move |at: usize| ((at as u32 + seed).wrapping_mul(0x9E37_79B1) >> 24) as u8 >> (at % 7)
+        };
+        for length in [3, 30, 96, 3 * 117] {
+            let row: Vec<u8> = (0..length).map(noise(1)).collect();
+            let above: Vec<u8> = (0..length).map(noise(9)).collect();
+            for filter in Filter::ALL {
+                let mut out = vec![0; length];
+                filter.apply(&row, &above, 3, &mut out);
+                let sum: u64 = out.iter().map(|&b| u64::from(b.min(b.wrapping_neg()))).sum();
+                assert_eq!(filter.cost(&row, &above, 3), sum, "{filter:?}");
+            }
+        }
+    }
 
     #[test]
     fn logarithms_are_right() {

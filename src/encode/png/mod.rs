@@ -106,6 +106,25 @@ impl PngEncoder {
     }
 }
 
+/// Appends the colours of RGBA pixels.
+fn without_alpha(pixels: &[u8], out: &mut Vec<u8>) {
+    let start = out.len();
+    out.resize(start + pixels.len() / 4 * 3, 0);
+    // Four pixels are three words.
+    let (fours, rest) = pixels.as_chunks::<16>();
+    let (triples, last) = out[start..].as_chunks_mut::<12>();
+    for (pixels, out) in fours.iter().zip(triples) {
+        let word = |at: usize| u32::from_le_bytes([pixels[at], pixels[at + 1], pixels[at + 2], 0]);
+        let [a, b, c, d] = [word(0), word(4), word(8), word(12)];
+        out[..4].copy_from_slice(&(a | b << 24).to_le_bytes());
+        out[4..8].copy_from_slice(&(b >> 8 | c << 16).to_le_bytes());
+        out[8..].copy_from_slice(&(c >> 16 | d << 8).to_le_bytes());
+    }
+    for (pixel, out) in rest.chunks_exact(4).zip(last.chunks_exact_mut(3)) {
+        out.copy_from_slice(&pixel[..3]);
+    }
+}
+
 /// Pixels to the metre when there are `scale` to a CSS pixel.
 fn density(scale: f64) -> u32 {
     (scale * 96.0 / 0.0254).round() as u32
@@ -145,7 +164,7 @@ impl Coder {
     fn new(effort: Effort) -> Self {
         let search = match effort {
             Effort::Fast => Search { depth: 1, lazy: false, enough: 32, inside: 0 },
-            Effort::Balanced => Search { depth: 6, lazy: true, enough: 32, inside: 16 },
+            Effort::Balanced => Search { depth: 6, lazy: true, enough: 16, inside: 4 },
             Effort::Small => Search { depth: 256, lazy: true, enough: 258, inside: 258 },
         };
         Self {
@@ -161,7 +180,7 @@ impl Coder {
     /// How many rows make a band: few, so that little is coded again, but enough for deflate to learn.
     fn band_rows(&self, width: usize) -> usize {
         let bytes = match self.effort {
-            Effort::Fast | Effort::Balanced => 96 << 10,
+            Effort::Fast | Effort::Balanced => 64 << 10,
             Effort::Small => 192 << 10,
         };
         (bytes / (width * 3)).clamp(8, 256)
@@ -179,8 +198,7 @@ impl Coder {
             self.rows.resize(stride, 0);
         }
         if opaque {
-            self.rows.reserve(pixels.len() / 4 * 3);
-            self.rows.extend(pixels.as_chunks::<4>().0.iter().flat_map(|&[r, g, b, _]| [r, g, b]));
+            without_alpha(pixels, &mut self.rows);
         } else {
             alpha::all_to_straight(pixels, &mut self.rows);
         }
