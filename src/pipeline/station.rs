@@ -6,7 +6,7 @@ use crate::display::{Command, DisplayList, IRect, damage};
 use crate::encode::{Damage, Encoder, Encoding, encoder_for};
 use crate::pdf::PdfWriter;
 use crate::press::{Composed, Press};
-use crate::raster::{CpuRasteriser, Frame};
+use crate::raster::{CpuRasteriser, Frame, Ground};
 use crate::template::Binding;
 
 use super::Plan;
@@ -19,6 +19,7 @@ pub struct Station {
     pdf: Option<PdfWriter>,
     background: Option<Command>,
     base: Option<Base>,
+    ground: Ground,
     frame: Frame,
     /// Where `frame` differs from the base frame.
     drawn: Vec<IRect>,
@@ -48,6 +49,7 @@ impl Station {
             pdf,
             background,
             base: None,
+            ground: Ground::default(),
             frame: Frame::new(width, height),
             drawn: Vec::new(),
             incremental,
@@ -108,7 +110,7 @@ impl Station {
             self.frame.copy_rect_from(&base.frame, rect);
         }
         self.drawn = damage(&base.list, list);
-        rasteriser.render_rects(list, &mut self.frame, &self.drawn);
+        rasteriser.render_rects_over(&mut self.ground, list, &mut self.frame, &self.drawn);
         Ok(())
     }
 

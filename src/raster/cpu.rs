@@ -3,18 +3,20 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
+use std::sync::Arc;
 
 use kurbo::{Affine, BezPath, Rect, Shape as _};
 use vello_cpu::color::{AlphaColor, Srgb};
 use vello_cpu::peniko::{Extend, Fill, ImageQuality, ImageSampler};
 use vello_cpu::{
     Image as ImagePaint, ImageSource, Level, PixmapMut, RasterizerSettings, RenderContext, RenderSettings,
-    Resources,
+    Resources, TargetInit,
 };
 
 use super::area::{Area, Surface};
 use super::cache::Cache;
 use super::gradients::Gradients;
+use super::ground::{self, Ground};
 use super::layer::{self, Scene};
 use super::picture::{self, Image, Pictures, Placed};
 use super::shadow::Shadows;
@@ -69,6 +71,8 @@ struct Pass<'a> {
     base: Option<Placed>,
     /// The pixels of the separate groups in the range.
     groups: HashMap<usize, Placed>,
+    /// The pixels that all is drawn onto, in place of transparent ones.
+    ground: Option<Arc<Surface>>,
 }
 
 /// What a pop has to close.
@@ -127,16 +131,42 @@ impl CpuRasteriser {
             let [x0, y0, x1, y1] = [rect.x0, rect.y0, rect.x1, rect.y1].map(|v| v as i32);
             let area = Area::new(x0, y0, x1, y1);
             self.paint(&scene, 0..list.commands.len(), area, |piece, pixels, stride| {
-                for y in piece.y0..piece.y1 {
-                    let start = (y - piece.y0) as usize * stride;
-                    let span = frame.span_mut(y as u32, piece.x0 as u32, piece.x1 as u32);
-                    span.copy_from_slice(&pixels[start..start + piece.width() as usize * 4]);
-                    if opaque {
-                        // At edges the rasteriser's rounding loses a little of the ground's alpha.
-                        span.as_chunks_mut::<4>().0.iter_mut().for_each(|pixel| pixel[3] = 255);
-                    }
-                }
+                copy_out(frame, piece, pixels, stride, opaque);
             });
+        }
+    }
+
+    /// [`Self::render_rects`] for one list after the other: what they have in common is drawn once, into
+    /// `ground`. The bytes are the same.
+    pub fn render_rects_over(
+        &mut self,
+        ground: &mut Ground,
+        list: &DisplayList,
+        frame: &mut Frame,
+        rects: &[IRect],
+    ) {
+        let mut scene = Scene::new(list);
+        let Some(units) = ground::units(&scene) else { return self.render_rects(list, frame, rects) };
+        let opaque = list.is_opaque();
+        let all = Area::new(0, 0, frame.width as i32, frame.height as i32);
+        self.gradients.begin(all);
+        for rect in rects {
+            let rect = rect.intersect(frame.rect());
+            let [x0, y0, x1, y1] = [rect.x0, rect.y0, rect.x1, rect.y1].map(|v| v as i32);
+            for (corner, cell) in cells(Area::new(x0, y0, x1, y1)) {
+                let (whole, need) = (cell.intersect(all), cell.intersect(Area::new(x0, y0, x1, y1)));
+                let of_ground = ground.settle(corner, whole, &units);
+                let pixels = ground.pixels(corner).unwrap_or_else(|| {
+                    scene.narrow(&units, |unit| of_ground[unit], None);
+                    let pixels = Arc::new(self.surface(&scene, 0..list.commands.len(), whole));
+                    ground.set_pixels(corner, pixels.clone());
+                    pixels
+                });
+                scene.narrow(&units, |unit| !of_ground[unit], Some(pixels));
+                self.paint(&scene, 0..list.commands.len(), need, |piece, pixels, stride| {
+                    copy_out(frame, piece, pixels, stride, opaque);
+                });
+            }
         }
     }
 
@@ -225,7 +255,7 @@ impl CpuRasteriser {
         while index < range.end {
             let command = &scene.commands()[index];
             if let Draw::Push(layer) = &command.draw {
-                if layer::touched(command, need).is_empty() {
+                if layer::touched(command, need).is_empty() || scene.is_left_out(index) {
                     index = scene.end(index);
                 } else if scene.is_separate(index, layer) {
                     let below = backdrop.take_if(|(push, _)| *push == index).map(|(_, below)| below);
@@ -238,13 +268,10 @@ impl CpuRasteriser {
             index += 1;
         }
         let base = base.and_then(Placed::surface);
-        let pass = Pass { scene, range, open, base, groups };
-        for row in need.y0.div_euclid(CELL.1)..=(need.y1 - 1).div_euclid(CELL.1) {
-            for column in need.x0.div_euclid(CELL.0)..=(need.x1 - 1).div_euclid(CELL.0) {
-                let (x, y) = (column * CELL.0, row * CELL.1);
-                let inside = need.intersect(Area::new(x, y, x + CELL.0, y + CELL.1));
-                self.draw_cell(&pass, (x, y), inside, out);
-            }
+        let ground = scene.ground(&range);
+        let pass = Pass { scene, range, open, base, groups, ground };
+        for (corner, cell) in cells(need) {
+            self.draw_cell(&pass, corner, cell.intersect(need), out);
         }
     }
 
@@ -303,8 +330,17 @@ impl CpuRasteriser {
         self.draw_commands(pass, &mut canvas);
         context.flush();
         self.cell.resize(width as usize * height as usize * 4, 0);
+        let mut settings = RasterizerSettings::default();
+        if let Some(ground) = &pass.ground {
+            settings.target_init = TargetInit::SrcOver;
+            for row in need.y0..need.y1 {
+                let start = ((row - y) * width + need.x0 - x) as usize * 4;
+                let out = &mut self.cell[start..start + need.width() as usize * 4];
+                out.copy_from_slice(ground.row(row, need.x0, need.x1));
+            }
+        }
         if let Some(target) = PixmapMut::new(width as u16, height as u16, &mut self.cell) {
-            context.render_with(target, &mut self.resources, RasterizerSettings::default());
+            context.render_with(target, &mut self.resources, settings);
         }
         self.contexts.push(context);
         let start = ((need.y0 - y) * width + need.x0 - x) as usize * 4;
@@ -327,7 +363,7 @@ impl CpuRasteriser {
             let command = &scene.commands()[index];
             match &command.draw {
                 Draw::Push(layer) => {
-                    if layer::touched(command, canvas.region).is_empty() {
+                    if layer::touched(command, canvas.region).is_empty() || scene.is_left_out(index) {
                         index = scene.end(index);
                     } else if scene.is_separate(index, layer) {
                         if let Some(placed) = pass.groups.get(&index) {
@@ -345,7 +381,9 @@ impl CpuRasteriser {
                         canvas.close(open);
                     }
                 }
-                _ if canvas.region.touches(command.bounds) => self.draw(command, canvas),
+                _ if canvas.region.touches(command.bounds) && !scene.is_left_out(index) => {
+                    self.draw(command, canvas);
+                }
                 _ => {}
             }
             index += 1;
@@ -477,6 +515,30 @@ impl CpuRasteriser {
         let image = Image::from_surface(self.surface(&Scene::new(list), 0..list.commands.len(), area));
         self.tiles.insert(key, image.clone(), image.pixels.len());
         image
+    }
+}
+
+/// The cells that an area touches, each with its corner.
+fn cells(area: Area) -> impl Iterator<Item = ((i32, i32), Area)> {
+    let steps = |from: i32, to: i32, step: i32| {
+        let last = if from < to { (to - 1).div_euclid(step) } else { from.div_euclid(step) - 1 };
+        (from.div_euclid(step)..=last).map(move |index| index * step)
+    };
+    let corners = steps(area.y0, area.y1, CELL.1)
+        .flat_map(move |y| steps(area.x0, area.x1, CELL.0).map(move |x| (x, y)));
+    corners.map(|(x, y)| ((x, y), Area::new(x, y, x + CELL.0, y + CELL.1)))
+}
+
+/// Puts a piece of a drawing into the frame.
+fn copy_out(frame: &mut Frame, piece: Area, pixels: &[u8], stride: usize, opaque: bool) {
+    for y in piece.y0..piece.y1 {
+        let start = (y - piece.y0) as usize * stride;
+        let span = frame.span_mut(y as u32, piece.x0 as u32, piece.x1 as u32);
+        span.copy_from_slice(&pixels[start..start + piece.width() as usize * 4]);
+        if opaque {
+            // At edges the rasteriser's rounding loses a little of the ground's alpha.
+            span.as_chunks_mut::<4>().0.iter_mut().for_each(|pixel| pixel[3] = 255);
+        }
     }
 }
 

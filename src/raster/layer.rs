@@ -1,7 +1,10 @@
 //! Groups that are drawn into pixels of their own first.
 
+use std::sync::Arc;
+
 use super::area::{Area, Surface};
 use super::frame::mul255;
+use super::ground::Unit;
 use crate::display::{Blend, Command, DisplayList, Draw, Layer, MaskKind};
 
 use vello_cpu::peniko::{BlendMode, Compose, Mix};
@@ -13,6 +16,10 @@ pub(super) struct Scene<'a> {
     ends: Vec<usize>,
     /// For every push, whether a group inside it filters its backdrop.
     looks_below: Vec<bool>,
+    /// For every command whether it (of a push: the group) is not drawn; empty when all are.
+    left_out: Vec<bool>,
+    /// What the frame shows before anything is drawn.
+    ground: Option<Arc<Surface>>,
 }
 
 impl<'a> Scene<'a> {
@@ -38,7 +45,26 @@ impl<'a> Scene<'a> {
                 _ => {}
             }
         }
-        Self { list, ends, looks_below }
+        Self { list, ends, looks_below, left_out: Vec::new(), ground: None }
+    }
+
+    /// Draws only the units of which `drawn` is true, and on top of these pixels.
+    pub fn narrow(&mut self, units: &[Unit], drawn: impl Fn(usize) -> bool, ground: Option<Arc<Surface>>) {
+        self.left_out.clear();
+        self.left_out.resize(self.list.commands.len(), false);
+        for (index, unit) in units.iter().enumerate() {
+            self.left_out[unit.range.start] = !drawn(index);
+        }
+        self.ground = ground;
+    }
+
+    pub fn is_left_out(&self, index: usize) -> bool {
+        self.left_out.get(index).is_some_and(|left_out| *left_out)
+    }
+
+    /// The pixels under a range of commands, if it is all of them.
+    pub fn ground(&self, range: &std::ops::Range<usize>) -> Option<Arc<Surface>> {
+        self.ground.clone().filter(|_| *range == (0..self.list.commands.len()))
     }
 
     pub fn commands(&self) -> &'a [Command] {

@@ -11,6 +11,7 @@ mod cpu;
 mod filter;
 mod frame;
 mod gradients;
+mod ground;
 mod layer;
 mod paint;
 mod picture;
@@ -20,6 +21,7 @@ mod text;
 pub use crate::display::IRect;
 pub use cpu::CpuRasteriser;
 pub use frame::Frame;
+pub use ground::Ground;
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use kurbo::{Affine, BezPath, Point, Rect, RoundedRect, Stroke};
 use peniko::{Blob, FontData};
 use proptest::prelude::*;
 
-use super::{CpuRasteriser, Frame, IRect};
+use super::{CpuRasteriser, Frame, Ground, IRect};
 use crate::display::{
     Blend, Cluster, Color, ColorStop, DisplayList, Filter, Font, Glyph, GlyphRun, Gradient, GradientKind,
     Layer, Mask, MaskKind, Paint, Pattern, Picture, Recorder, Shape, damage,
@@ -386,6 +386,32 @@ proptest! {
         rasteriser.render(&next, &mut whole);
         prop_assert_eq!(difference(&whole, &patched), None);
     }
+
+    #[test]
+    fn drawing_over_the_ground_gives_the_same(
+        all in proptest::collection::vec(item(), 3..10),
+        lists in proptest::collection::vec(proptest::collection::vec(any::<prop::sample::Index>(), 1..3), 2..6),
+        rects in proptest::collection::vec(irect(), 1..4),
+    ) {
+        // Every list lacks another few of the items.
+        let mut rasteriser = CpuRasteriser::new();
+        let mut ground = Ground::default();
+        for lacks in lists {
+            let lacks: Vec<usize> = lacks.iter().map(|lack| lack.index(all.len())).collect();
+            let items: Vec<Item> = all
+                .iter()
+                .enumerate()
+                .filter(|(index, _)| !lacks.contains(index))
+                .map(|(_, item)| item.clone())
+                .collect();
+            let list = list(&items);
+            let mut expected = Frame::new(WIDTH, HEIGHT);
+            let mut drawn = expected.clone();
+            rasteriser.render_rects(&list, &mut expected, &rects);
+            rasteriser.render_rects_over(&mut ground, &list, &mut drawn, &rects);
+            prop_assert_eq!(difference(&expected, &drawn), None);
+        }
+    }
 }
 
 fn frame_of(items: &[Item]) -> Frame {
@@ -493,70 +519,6 @@ fn equal_lists_have_no_damage_and_small_changes_little() {
 fn the_rasteriser_can_move_between_threads() {
     fn sendable<T: Send>(_: T) {}
     sendable(CpuRasteriser::new());
-}
-
-#[test]
-fn zz_look() {
-    let mut items = vec![];
-    let ink = || Ink::Solid(Color::BLACK);
-    let ids: Vec<u32> = (36..46).collect();
-    items.push(Item::Text(Point::new(5.0, 25.0), 20.0, ids.clone(), 0.0, 0.0, ink()));
-    items.push(Item::Text(Point::new(5.0, 50.0), 20.0, ids.clone(), 14.0, 0.0, ink()));
-    items.push(Item::Text(
-        Point::new(5.0, 75.0),
-        20.0,
-        ids,
-        0.0,
-        0.8,
-        Ink::Linear(Point::new(0.0, 0.0), Point::new(180.0, 0.0), RED, Color([0.0, 0.0, 1.0, 1.0]), false),
-    ));
-    items.push(Item::Shadow(Rect::new(20.0, 95.0, 70.0, 130.0), 10.0, 6.0, Color::BLACK, false, 0.0));
-    items.push(Item::Shadow(Rect::new(90.0, 95.0, 120.0, 130.0), 10.0, 4.0, Color::BLACK, true, 0.0));
-    items.push(Item::Rounded(
-        Rect::new(135.0, 95.0, 165.0, 130.0),
-        10.0,
-        Ink::Conic(Point::new(130.0, 100.0), 1.0, RED, Color::BLACK),
-    ));
-    items.push(Item::Picture(Rect::new(170.0, 90.0, 205.0, 130.0), 4, true, 0.2));
-    let frame = frame_of(&items);
-    image::save_buffer("/tmp/look.png", &frame.pixels, WIDTH, HEIGHT, image::ColorType::Rgba8).unwrap();
-    // speed
-    let mut recorder = Recorder::default();
-    recorder.fill(
-        Shape::Rect(Rect::new(0.0, 0.0, 1080.0, 1080.0)),
-        Ink::Linear(Point::new(0.0, 0.0), Point::new(900.0, 700.0), RED, Color::BLACK, false).paint(),
-    );
-    let mut many = vec![];
-    for i in 0..20 {
-        many.push(Item::Text(
-            Point::new(60.0, 60.0 + 50.0 * i as f64),
-            30.0,
-            (36..80).collect(),
-            0.0,
-            0.0,
-            ink(),
-        ));
-    }
-    many.push(Item::Shadow(Rect::new(200.0, 200.0, 800.0, 800.0), 24.0, 20.0, Color::BLACK, false, 0.0));
-    many.push(Item::Rounded(Rect::new(200.0, 200.0, 800.0, 800.0), 24.0, Ink::Solid(Color::WHITE)));
-    many.push(Item::Picture(Rect::new(300.0, 300.0, 700.0, 600.0), 4, true, 0.0));
-    record(&many, &mut recorder);
-    let big = recorder.finish(1080, 1080);
-    let mut r = CpuRasteriser::new();
-    let mut frame = Frame::default();
-    for _ in 0..3 {
-        let t = std::time::Instant::now();
-        r.render(&big, &mut frame);
-        eprintln!("whole {:?}", t.elapsed());
-    }
-    for rect in [IRect::new(60, 330, 700, 370), IRect::new(300, 300, 700, 600), IRect::new(60, 100, 200, 120)]
-    {
-        let t = std::time::Instant::now();
-        for _ in 0..100 {
-            r.render_rects(&big, &mut frame, &[rect]);
-        }
-        eprintln!("{rect:?} {:?}", t.elapsed() / 100);
-    }
 }
 
 /// Bounds are in device pixels: a shadow drawn small still reaches as far as its blur.

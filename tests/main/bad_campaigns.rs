@@ -147,6 +147,7 @@ fn blocks_may_stand_where_html_leaves_tags_out() {
         "<table><tr><th>head</th></tr>{% for c in [id, id] %}<tr><td>{{ c }}{% endfor %}</table>",
         "<ul>{% for c in [id, id] %}<li>{{ c }}{% endfor %}</ul>",
         "<div>{% if id %}<p>one<p>two{% endif %}<p>three</div>",
+        "<html><body><p>x</p></body></html>\n{% if id %}<p>{{ id }}</p>{% endif %}",
         "<title>x</title>{% if id %}<link rel=\"x\"><div>{{ id }}</div>{% endif %}",
     ] {
         let folder = Folder::plain(body, "id\na\n");

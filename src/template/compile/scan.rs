@@ -179,6 +179,10 @@ impl Compiler<'_> {
         let Tag { name, end, self_closing, place, .. } = std::mem::take(&mut self.tag);
         let place = place.unwrap_or(self.place);
         if end {
+            if matches!(name.as_str(), "body" | "html") {
+                // The parser would take blocks behind it apart; it ends both by itself.
+                self.html.truncate(self.html.rfind('<').unwrap_or(self.html.len()));
+            }
             self.close_element(&name, place);
             return;
         }
