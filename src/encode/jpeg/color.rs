@@ -17,6 +17,7 @@ type Rgb = [[f32; 8]; 3];
 
 impl Mcu {
     /// Reads the 8×8 pixels from (x, y) on, repeating the frame's last ones where it ends.
+    #[inline(always)]
     pub fn read(&mut self, frame: &Frame, x: usize, y: usize) {
         let [cb, cr] = &mut self.chroma;
         for line in 0..8 {
@@ -27,6 +28,7 @@ impl Mcu {
     }
 
     /// Reads 16×16 pixels and halves their colours.
+    #[inline(always)]
     pub fn read_halved(&mut self, frame: &Frame, x: usize, y: usize) {
         let [cb, cr] = &mut self.chroma;
         for line in 0..8 {

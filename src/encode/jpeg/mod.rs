@@ -14,6 +14,8 @@ mod entropy;
 mod head;
 mod tables;
 
+use fearless_simd::{Level, Simd, dispatch};
+
 use super::bands::Banded;
 use super::{Damage, check_size};
 use crate::diagnostic::Result;
@@ -103,13 +105,14 @@ impl JpegEncoder {
         file.start(frame);
         head::write(frame, self.density, &self.tables, self.mcu == 16, grid.band as u16, &mut file.bytes);
         let last = self.touched.len() - 1;
+        let level = Level::new();
         for (band, &touched) in self.touched.iter().enumerate() {
             match base {
                 Some(base) if !touched => file.copy(base, band),
                 _ => {
                     let coders = (&self.luma, &self.chroma);
                     file.add(|bytes| {
-                        code_band(frame, grid, band, coders, bytes);
+                        dispatch!(level, simd => code_band(simd, frame, grid, band, coders, bytes));
                         if band < last {
                             bytes.extend_from_slice(&[0xFF, head::RST0 + (band % 8) as u8]);
                         }
@@ -128,7 +131,15 @@ fn density(scale: f64) -> u16 {
 }
 
 /// Appends the MCUs of a band.
-fn code_band(frame: &Frame, grid: Grid, band: usize, (luma, chroma): (&Coder, &Coder), out: &mut Vec<u8>) {
+#[inline(always)]
+fn code_band<S: Simd>(
+    _: S,
+    frame: &Frame,
+    grid: Grid,
+    band: usize,
+    (luma, chroma): (&Coder, &Coder),
+    out: &mut Vec<u8>,
+) {
     let mut bits = Bits::new(out);
     // The mean of each component's last block.
     let mut means = [0; 3];

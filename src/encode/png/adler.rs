@@ -1,5 +1,7 @@
 //! Adler-32 (RFC 1950 §8.2) of pieces, and of pieces behind one another.
 
+use fearless_simd::{Level, Simd, dispatch};
+
 /// The largest prime below 2¹⁶.
 const MODULUS: u32 = 65_521;
 
@@ -22,6 +24,12 @@ impl Default for Adler {
 
 impl Adler {
     pub fn of(bytes: &[u8]) -> Self {
+        let level = Level::new();
+        dispatch!(level, simd => Self::sum_up(simd, bytes))
+    }
+
+    #[inline(always)]
+    fn sum_up<S: Simd>(_: S, bytes: &[u8]) -> Self {
         /// Bytes that are summed side by side.
         const LANES: usize = 32;
         /// Groups of [`LANES`] before any sum could overflow.
