@@ -1,6 +1,7 @@
 //! What Byname says to people: what is wrong, where, and what to do about it.
 
 use std::fmt;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// How much a [`Diagnostic`] matters.
@@ -179,6 +180,11 @@ impl fmt::Display for Diagnostic {
 }
 
 impl std::error::Error for Diagnostic {}
+
+/// Writes a line (or lines) to standard error. When nobody reads there any more, work goes on.
+pub(crate) fn tell(text: impl fmt::Display) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
 
 #[cfg(test)]
 mod tests {

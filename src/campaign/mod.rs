@@ -22,12 +22,14 @@ mod variant;
 use std::path::PathBuf;
 
 use crate::data::Schema;
+use crate::diagnostic::{Diagnostic, Result, Span};
 
 pub use colorway::Colorway;
 pub use fonts::FontsConfig;
 pub use format::Format;
 pub use locale::Locale;
 pub use network::NetworkConfig;
+pub(crate) use output::size_problem;
 pub use output::{AssetType, Background, Effort, JpegOptions, Output, PngOptions, WebpOptions};
 pub use path::PathPattern;
 pub use records::DataConfig;
@@ -54,4 +56,25 @@ pub struct Campaign {
     pub fonts: FontsConfig,
     pub network: NetworkConfig,
     pub output: Output,
+}
+
+impl Campaign {
+    /// Whether these types can be made in place of the campaign's own: paths must tell them apart, and
+    /// files hold their sizes.
+    pub fn check_types(&self, types: &[AssetType]) -> Result<()> {
+        let problem = |code, message: String| {
+            Box::new(Diagnostic::error(code, message).with_span(Span::file(&self.file)))
+        };
+        if let Err((message, hint)) = self.output.path.check_unique(&self.variants(), types) {
+            let problem = *problem("bad-path", format!("the path \"{}\" {message}", self.output.path));
+            return Err(Box::new(Diagnostic { hint, ..problem }));
+        }
+        for kind in types {
+            let too_large = |format| size_problem(format, self.output.scale, *kind);
+            if let Some(message) = self.formats.iter().find_map(too_large) {
+                return Err(problem("too-large", message));
+            }
+        }
+        Ok(())
+    }
 }

@@ -250,20 +250,30 @@ fn read_background(node: &Node<'_>) -> Option<Background> {
     }
 }
 
-/// Sizes that a file format cannot hold.
+/// Sizes that a file format cannot hold, or no memory.
 fn check_sizes(node: &Node<'_>, output: &Output, formats: &[Format]) {
     for kind in &output.types {
-        let Some(limit) = kind.max_side() else { continue };
-        for format in formats {
-            let side = format.width.max(format.height) * output.scale;
-            if side > limit {
-                let name = &format.name;
-                let message = format!(
-                    "cannot be done: `{name}` is {side} device pixels, and {} holds {limit} a side",
-                    kind.name()
-                );
-                node.error("too-large", message);
-            }
+        for problem in formats.iter().filter_map(|format| size_problem(format, output.scale, *kind)) {
+            node.error("too-large", format!("cannot be done: {problem}"));
         }
+    }
+}
+
+/// Device pixels of one asset: 400 MB while it is drawn.
+const MAX_PIXELS: f64 = 1e8;
+
+/// Why no asset of this type can have this size.
+pub(crate) fn size_problem(format: &Format, scale: f64, kind: AssetType) -> Option<String> {
+    let (width, height) = (format.width * scale, format.height * scale);
+    let (name, side) = (&format.name, width.max(height));
+    match kind.max_side() {
+        Some(limit) if side > limit => {
+            Some(format!("`{name}` is {side} device pixels, and {} holds {limit} a side", kind.name()))
+        }
+        Some(_) if width * height > MAX_PIXELS => {
+            let millions = width * height / 1e6;
+            Some(format!("`{name}` has {millions:.0} million device pixels, and 100 million are the limit"))
+        }
+        _ => None,
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::{CampaignArg, Outcome, RunArgs, SelectionArgs, counted, grouped, print_problems, say, wrong};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, tell};
 use crate::pipeline::{
     CheckOptions, CheckReport, Plan, PlanFilter, ProgressMode, Selection, Stop, check, print_json,
 };
@@ -127,7 +127,7 @@ fn summary(report: &CheckReport, mode: ProgressMode) -> Result<(), Vec<Diagnosti
         say(report.problems.to_string().trim_end())?;
     }
     for key in &report.unknown_keys {
-        eprintln!("error: no record has the key `{key}`");
+        tell(format_args!("error: no record has the key `{key}`"));
     }
     if let Some(fatal) = &report.fatal {
         print_problems(std::slice::from_ref(fatal));

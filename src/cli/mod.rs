@@ -18,7 +18,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::campaign::AssetType;
 use crate::defect::{guarded, keep_quiet};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, tell};
 use crate::pipeline::{EXIT_INTERRUPTED, ProgressMode, Selection};
 
 /// One HTML/CSS template and a table of people in, one finished asset per person out.
@@ -89,7 +89,7 @@ pub fn run() -> ExitCode {
 /// On standard error, one after the other.
 pub(crate) fn print_problems(problems: &[Diagnostic]) {
     for problem in problems {
-        eprintln!("{problem}");
+        tell(format_args!("{problem}"));
     }
 }
 

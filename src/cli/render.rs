@@ -8,7 +8,7 @@ use super::{
     CampaignArg, Outcome, RunArgs, SelectionArgs, counted, grouped, parse_type, print_problems, size,
 };
 use crate::campaign::AssetType;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity, tell};
 use crate::pipeline::{
     Plan, PlanFilter, ProgressMode, RenderOptions, RenderReport, Stop, extend, print_json, render,
 };
@@ -54,7 +54,9 @@ impl Render {
         };
         let report = render(&plan, &self.out, &options, &Stop::on_interrupt())?;
         summary(&report, &self.out, self.run.progress);
-        let bad = report.counts.failed + report.counts.skipped > 0 || !report.unknown_keys.is_empty();
+        let bad = report.counts.failed + report.counts.skipped > 0
+            || !report.unknown_keys.is_empty()
+            || report.problems.count(Severity::Error) > 0;
         Ok(if report.interrupted {
             Outcome::Interrupted
         } else if bad || report.fatal.is_some() {
@@ -85,15 +87,17 @@ fn summary(report: &RenderReport, out: &std::path::Path, mode: ProgressMode) {
         return;
     }
     if !report.problems.is_empty() {
-        eprint!("{}", report.problems);
+        tell(report.problems.to_string().trim_end());
     }
     for key in &report.unknown_keys {
-        eprintln!("error: no record has the key `{key}`");
+        tell(format_args!("error: no record has the key `{key}`"));
     }
     if !report.failed.is_empty() {
         let names: Vec<&str> = report.failed.iter().map(|(_, key)| key.as_str()).collect();
-        eprintln!("not rendered: {}", names.join(", "));
-        eprintln!("  manifest.ndjson has the reason of each");
+        let more = report.failed_records.saturating_sub(names.len() as u64);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        tell(format_args!("not rendered: {}{more}", names.join(", ")));
+        tell("  manifest.ndjson has the reason of each");
     }
     if let Some(fatal) = &report.fatal {
         print_problems(std::slice::from_ref(fatal));
@@ -114,5 +118,5 @@ fn summary(report: &RenderReport, out: &std::path::Path, mode: ProgressMode) {
     if report.interrupted {
         line.push_str("; interrupted: run the same command again to go on");
     }
-    eprintln!("{line}\nin {}", out.display());
+    tell(format_args!("{line}\nin {}", out.display()));
 }

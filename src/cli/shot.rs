@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::{Outcome, parse_type, print_problems, wrong};
-use crate::campaign::{AssetType, Background, Format, Locale, Output, Variant};
+use crate::campaign::{AssetType, Background, Format, Locale, Output, Variant, size_problem};
 use crate::data::{Fields, Record, record_from_json};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::pipeline::{draw_one, parse_color};
@@ -66,8 +66,12 @@ impl Shot {
         let resources =
             Resources::new(folder, fonts, Network::default()).map_err(|problem| vec![*problem])?;
         let format = Format { name: "shot".to_owned(), width: self.size.0, height: self.size.1 };
+        if let Some(problem) = size_problem(&format, self.scale, kind) {
+            return Err(wrong("too-large", format!("this cannot be drawn: {problem}")));
+        }
         let variant = Variant { format, colorway: None };
         let mut press = Press::new(template.clone(), resources, &variant, self.scale)?;
+        print_problems(press.warnings());
         let binding = template.evaluate(&record)?;
         let composed = press.compose(&binding)?;
         print_problems(&composed.problems);

@@ -9,7 +9,7 @@ use crossbeam_channel::{Sender, bounded};
 
 use super::plan::parse_color;
 use super::reader::{Reader, Rows};
-use super::render::{distinct, with_key};
+use super::render::{distinct, no_records, with_key};
 use super::station::Station;
 use super::{Counts, Plan, Problems, Progress, ProgressMode, Selection, Stop};
 use crate::campaign::Variant;
@@ -63,10 +63,14 @@ pub fn check(
     let records = data::open(&source.source, &source.key, plan.campaign.schema.as_ref())
         .map_err(|problem| vec![*problem])?;
     let variants = variants_to_lay_out(plan);
-    for variant in &variants {
-        Station::new(plan, variant, true)?;
-    }
     let mut report = CheckReport::default();
+    let mut early = Vec::new();
+    for variant in &variants {
+        early.extend_from_slice(Station::new(plan, variant, true)?.warnings());
+    }
+    for problem in &distinct(early) {
+        report.problems.add(0, problem);
+    }
     let names = records.field_names().map(<[_]>::to_vec);
     for problem in records.warnings() {
         report.problems.add(0, problem);
@@ -117,6 +121,9 @@ pub fn check(
         report.interrupted = stop.is_stopped() && report.fatal.is_none();
         report.unknown_keys = reader.unknown_keys(stop);
     });
+    if report.records == 0 && options.selection.is_all() && !report.interrupted {
+        report.problems.add(0, &no_records(plan));
+    }
     // A part of the records says nothing about what the others use.
     if options.selection.is_all() && !report.interrupted && report.records > 0 {
         for hint in unused(plan, names.as_deref(), &taken) {
@@ -204,7 +211,7 @@ fn lay_out(
             }
         }
     }
-    with_key(problems, record)
+    with_key(plan, problems, record)
 }
 
 /// Which branches of conditions a record takes.

@@ -3,7 +3,7 @@
 use blitz_traits::net::Url;
 
 use super::Plan;
-use crate::campaign::{AssetType, Variant};
+use crate::campaign::{AssetType, Output, Variant};
 use crate::data::Record;
 use crate::template::{Binding, Slot};
 
@@ -30,8 +30,8 @@ impl Fingerprints {
         }
         hasher.update(plan.resources.fonts().fingerprint().as_bytes());
         let output = &plan.campaign.output;
-        let settings = (&output.jpeg, &output.webp, &output.png, output.scale);
-        hasher.update(format!("{settings:?} {:?} {:?}", plan.background, plan.campaign.locale).as_bytes());
+        let settings = (output.scale, plan.background, &plan.campaign.locale);
+        hasher.update(format!("{settings:?}").as_bytes());
         Self { shared: hasher.finalize(), base }
     }
 
@@ -51,9 +51,22 @@ impl Fingerprints {
     }
 
     /// One asset's, in hex.
-    pub(super) fn of_asset(record: &blake3::Hasher, variant: &Variant, kind: AssetType) -> String {
+    pub(super) fn of_asset(
+        record: &blake3::Hasher,
+        variant: &Variant,
+        kind: AssetType,
+        output: &Output,
+    ) -> String {
         let mut hasher = record.clone();
-        hasher.update(format!("{variant:?} {}", kind.name()).as_bytes());
+        hasher.update(format!("{variant:?} {} ", kind.name()).as_bytes());
+        // Only the settings of its own type.
+        let settings = match kind {
+            AssetType::Png => format!("{:?}", output.png),
+            AssetType::Jpeg => format!("{:?}", output.jpeg),
+            AssetType::Webp => format!("{:?}", output.webp),
+            AssetType::Pdf => String::new(),
+        };
+        hasher.update(settings.as_bytes());
         hasher.finalize().to_hex().to_string()
     }
 }

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::diagnostic::tell;
+
 /// The exit code of a run that was interrupted.
 pub const EXIT_INTERRUPTED: i32 = 130;
 
@@ -28,7 +30,7 @@ impl Stop {
             if shared.0.swap(true, Ordering::Relaxed) {
                 std::process::exit(EXIT_INTERRUPTED);
             }
-            eprintln!("\nfinishing what is in flight; press ctrl-C again to stop at once");
+            tell("\nfinishing what is in flight; press ctrl-C again to stop at once");
         });
         stop
     }

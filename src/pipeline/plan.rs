@@ -64,6 +64,9 @@ impl Plan {
             .collect();
         let types =
             if filter.types.is_empty() { campaign.output.types.clone() } else { filter.types.clone() };
+        if let Err(problem) = campaign.check_types(&types) {
+            return Err(vec![*problem]);
+        }
         let background = background_color(&campaign.output.background);
         Ok(Self { campaign, template: Arc::new(template), resources, variants, types, background })
     }

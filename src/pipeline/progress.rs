@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
+use crate::diagnostic::tell;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Where progress goes.
@@ -104,8 +105,8 @@ impl Progress {
     /// Prints a message without tearing the bar.
     pub fn say(&self, message: &dyn std::fmt::Display) {
         match &self.view {
-            View::Bar(bar) => bar.suspend(|| eprintln!("{message}")),
-            _ => eprintln!("{message}"),
+            View::Bar(bar) => bar.suspend(|| tell(format_args!("{message}"))),
+            _ => tell(format_args!("{message}")),
         }
     }
 
@@ -133,7 +134,7 @@ impl Progress {
             let left = left.map_or_else(String::new, |left| format!(", {} left", clock(left)));
             let remarks = counts.remarks();
             let comma = if remarks.is_empty() { "" } else { ", " };
-            eprintln!("{done}{total} {}, {rate:.1}/s{left}{comma}{remarks}", self.unit);
+            tell(format_args!("{done}{total} {}, {rate:.1}/s{left}{comma}{remarks}", self.unit));
         }
     }
 }

@@ -15,7 +15,7 @@ use super::{Counts, Plan, Problems, Progress, ProgressMode, Selection, Stop, Sto
 use crate::campaign::AssetType;
 use crate::data::{self, Record, Rejected};
 use crate::defect::guarded;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::raster::CpuRasteriser;
 
 /// How to run.
@@ -37,6 +37,8 @@ pub struct RenderReport {
     pub problems: Problems,
     /// The first records, by line, that failed or were skipped: line, and key or what stands for it.
     pub failed: Vec<(usize, String)>,
+    /// How many these are in all.
+    pub failed_records: u64,
     /// Keys asked for that no record has.
     pub unknown_keys: Vec<String>,
     pub elapsed: Duration,
@@ -68,8 +70,9 @@ pub fn render(
     early.extend(records.field_names().map(|names| plan.missing_fields(names)).unwrap_or_default());
     // Every press is opened once here: a template that cannot be opened is told before anything else.
     for variant in &plan.variants {
-        Station::new(plan, variant, options.incremental)?;
+        early.extend_from_slice(Station::new(plan, variant, options.incremental)?.warnings());
     }
+    let early = distinct(early);
     let store = Store::open(out).map_err(one)?;
     let (mut manifest, finished) = Manifest::open(&store).map_err(one)?;
     let fingerprints = Fingerprints::new(plan);
@@ -109,6 +112,9 @@ pub fn render(
         report.interrupted = interrupted && report.fatal.is_none();
         stop.stop();
     });
+    if report.counts.done() == 0 && options.selection.is_all() && !report.interrupted {
+        report.problems.add(0, &no_records(plan));
+    }
     if report.fatal.is_none()
         && let Err(problem) = manifest.compact()
     {
@@ -169,6 +175,7 @@ fn keep(event: Event, manifest: &mut Manifest, report: &mut RenderReport, stop: 
                 }
             }
             if let Some(bad) = bad {
+                report.failed_records += 1;
                 let place = report.failed.partition_point(|(other, _)| *other <= line);
                 report.failed.insert(place, (line, bad));
                 report.failed.truncate(MAX_FAILED);
@@ -238,7 +245,7 @@ impl Worker<'_> {
                     Ok(path) => path,
                     Err(problem) => return self.none(record, Status::Failed, vec![*problem]),
                 };
-                let fingerprint = Fingerprints::of_asset(&hasher, variant, kind);
+                let fingerprint = Fingerprints::of_asset(&hasher, variant, kind, &self.plan.campaign.output);
                 if self.finished.is_current(self.store, &path, &fingerprint) {
                     current += 1;
                 } else {
@@ -259,8 +266,12 @@ impl Worker<'_> {
                 }
                 match self.guarded(index, |worker| worker.station(index)?.compose(&binding)) {
                     Ok(one) if one.problems.is_empty() => composed.push(Some(one)),
-                    Ok(one) => return self.none(record, Status::Skipped, with_key(one.problems, record)),
-                    Err(problems) => return self.none(record, Status::Failed, with_key(problems, record)),
+                    Ok(one) => {
+                        return self.none(record, Status::Skipped, with_key(self.plan, one.problems, record));
+                    }
+                    Err(problems) => {
+                        return self.none(record, Status::Failed, with_key(self.plan, problems, record));
+                    }
                 }
             }
         }
@@ -284,7 +295,7 @@ impl Worker<'_> {
             });
             match made {
                 Ok((assets, warnings, (width, height))) => {
-                    let warnings = with_key(warnings, record);
+                    let warnings = with_key(self.plan, warnings, record);
                     for (wanted, (_, content)) in group.iter().zip(assets) {
                         let mut line = self.line(record, wanted, Status::Ok);
                         match self.store.write(Path::new(&wanted.path), &content) {
@@ -301,7 +312,7 @@ impl Worker<'_> {
                             }
                             Err(WriteError::Path(problem)) => {
                                 line.status = Status::Failed;
-                                line.reasons = with_key(vec![*problem], record);
+                                line.reasons = with_key(self.plan, vec![*problem], record);
                                 problems.extend(line.reasons.clone());
                             }
                             Err(WriteError::Folder(problem)) => return Event::Fatal(problem),
@@ -311,7 +322,7 @@ impl Worker<'_> {
                     problems.extend(warnings);
                 }
                 Err(reasons) => {
-                    let reasons = with_key(reasons, record);
+                    let reasons = with_key(self.plan, reasons, record);
                     for wanted in group {
                         let mut line = self.line(record, wanted, Status::Failed);
                         line.reasons = reasons.clone();
@@ -393,10 +404,21 @@ impl Worker<'_> {
     }
 }
 
-pub(super) fn with_key(problems: Vec<Diagnostic>, record: &Record) -> Vec<Diagnostic> {
+pub(super) fn no_records(plan: &Plan) -> Diagnostic {
+    Diagnostic::error("no-records", "the source has no records")
+        .with_span(Span::file(plan.campaign.data.source.name()))
+}
+
+/// With the record's key, and its line for want of another place.
+pub(super) fn with_key(plan: &Plan, problems: Vec<Diagnostic>, record: &Record) -> Vec<Diagnostic> {
+    let source = plan.campaign.data.source.name();
     problems
         .into_iter()
-        .map(|problem| if problem.key.is_none() { problem.with_key(&*record.key) } else { problem })
+        .map(|mut problem| {
+            problem.key.get_or_insert_with(|| record.key.to_string());
+            problem.span.get_or_insert_with(|| Span::line(source, record.line));
+            problem
+        })
         .collect()
 }
 

@@ -20,7 +20,10 @@ pub struct Station {
     background: Option<Command>,
     base: Option<Base>,
     ground: Ground,
+    /// Empty until something is drawn.
     frame: Frame,
+    /// In device pixels.
+    size: (u32, u32),
     /// Where `frame` differs from the base frame.
     drawn: Vec<IRect>,
     incremental: bool,
@@ -50,7 +53,8 @@ impl Station {
             background,
             base: None,
             ground: Ground::default(),
-            frame: Frame::new(width, height),
+            frame: Frame::default(),
+            size: (width, height),
             drawn: Vec::new(),
             incremental,
             scale: output.scale,
@@ -116,7 +120,12 @@ impl Station {
 
     /// Device pixels across and down.
     pub fn size(&self) -> (u32, u32) {
-        (self.frame.width, self.frame.height)
+        self.size
+    }
+
+    /// What looks wrong about the template itself, whatever the record.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        self.press.warnings()
     }
 }
 

@@ -297,9 +297,11 @@ impl Round {
         mutator.append_children(holder, &copies);
         // The pattern was scanned with the document, so its blocks are known to be whole.
         let mut scope = Scope::scan(mutator, &[holder]).unwrap_or_default();
-        scope.patch(mutator, None, binding, context);
+        // Before markup comes among them: it comes and goes, these stay.
         let nodes = mutator.child_ids(holder).to_vec();
-        mutator.insert_nodes_before(close, &nodes);
+        scope.patch(mutator, None, binding, context);
+        let filled = mutator.child_ids(holder).to_vec();
+        mutator.insert_nodes_before(close, &filled);
         mutator.remove_and_drop_node(holder);
         Some(Self { branch, nodes, scope })
     }

@@ -13,7 +13,7 @@ use super::bind::Scope;
 use super::fit::Fitting;
 use crate::campaign::Variant;
 use crate::diagnostic::{Diagnostic, Result, Span};
-use crate::resources::{Loader, Resources, prepare_css};
+use crate::resources::{Loader, Resources};
 use crate::template::Template;
 
 /// An asset is a still: a transition would show the record before, half way.
@@ -55,8 +55,7 @@ pub(super) fn open(
         style_threading: StyleThreading::Sequential,
         ..DocumentConfig::default()
     };
-    let html = prepare_css(template.html());
-    let mut document = HtmlDocument::from_html(&html, config);
+    let mut document = HtmlDocument::from_html(template.html(), config);
     let root = document.try_root_element().map(|root| root.id);
     let Some(root) = root else {
         return Err(vec![

@@ -4,6 +4,7 @@
 mod bind;
 mod document;
 mod fit;
+mod fonts;
 mod measure;
 mod preflight;
 mod stale;
@@ -19,7 +20,7 @@ use blitz_traits::net::Url;
 use crate::campaign::Variant;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::display::DisplayList;
-use crate::resources::{Loader, Resources};
+use crate::resources::{Loader, Resources, font_faces};
 use crate::template::{Binding, Template};
 
 use bind::Scope;
@@ -47,6 +48,7 @@ pub struct Press {
     scale: f64,
     live: Live,
     records: usize,
+    warnings: Vec<Diagnostic>,
 }
 
 /// What is made anew when the document is.
@@ -78,7 +80,10 @@ impl Press {
         if !problems.is_empty() {
             return Err(problems);
         }
-        Ok(Self { template, resources, variant: variant.clone(), scale, live, records: 0 })
+        let mut declared = live.loader.families();
+        declared.extend(font_faces(template.html()));
+        let warnings = fonts::unknown(&live.document, resources.fonts(), &declared);
+        Ok(Self { template, resources, variant: variant.clone(), scale, live, records: 0, warnings })
     }
 
     /// Starts from the parsed template again.
@@ -116,6 +121,11 @@ impl Press {
         problems.extend(live.loader.problems());
         preflight::check(&live.document, &list, self.scale, &self.resources, &live.base, &mut problems, told);
         Ok(Composed { list, problems })
+    }
+
+    /// What looks wrong about the template itself, whatever the record.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
     }
 
     pub fn variant(&self) -> &Variant {

@@ -266,6 +266,10 @@ fn text_in_boxes(document: &BaseDocument, problems: &mut Vec<Diagnostic>, told: 
                         e.inline_layout_data.as_ref().map_or(String::new(), |layout| layout.text.clone())
                     });
                     text.truncate(text.floor_char_boundary(200));
+                    if excerpt(&text).is_empty() {
+                        // Only pictures and boxes: no text to fit.
+                        return;
+                    }
                     let own = describe(document, node);
                     let outer = match element_of(document, at.id) {
                         outer if outer == node => "its box".to_owned(),

@@ -1,16 +1,9 @@
-//! What is done to CSS text before the style engine reads it, and what can be read off it.
+//! What HTML and CSS text names.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
-
-/// The custom property that carries `line-clamp`, which the style engine does not know.
-pub(crate) const LINE_CLAMP: &str = "--byname-line-clamp";
-
-static CLAMP: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(^|[;{\s/])(?:-webkit-)?line-clamp\s*:\s*([^;}!]+)").expect("a valid pattern")
-});
 
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
@@ -21,13 +14,6 @@ static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a valid pattern")
 });
 
-/// CSS in which `line-clamp` and `-webkit-line-clamp` are also set as a custom property.
-pub(crate) fn prepare(css: &str) -> Cow<'_, str> {
-    CLAMP.replace_all(css, |found: &regex::Captures<'_>| {
-        format!("{}{LINE_CLAMP}:{};{}", &found[1], &found[2], found[0][found[1].len()..].trim_start())
-    })
-}
-
 /// The addresses that HTML or CSS text names as literals: `url(…)`, `@import`, `src` and `href`.
 pub(super) fn addresses(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     ADDRESS
@@ -36,6 +22,17 @@ pub(super) fn addresses(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
         .map(|found| found.as_str())
         .filter(|address| !address.is_empty() && !address.starts_with(['#']) && !address.starts_with("data:"))
         .map(unescape)
+}
+
+/// The families that `@font-face` rules in HTML or CSS text declare.
+pub(crate) fn font_faces(text: &str) -> impl Iterator<Item = String> + '_ {
+    static FACE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"(?ix) @font-face \s* \{ [^}]*? font-family \s* : \s* (?: "([^"]*)" | '([^']*)' | ([^;}"']+) )"#)
+            .expect("a valid pattern")
+    });
+    FACE.captures_iter(text)
+        .filter_map(|found| found.iter().skip(1).flatten().next())
+        .map(|found| found.as_str().trim().to_owned())
 }
 
 /// CSS escapes (CSS Syntax 3, §4.3.7) as the characters that they stand for.
@@ -55,13 +52,6 @@ fn unescape(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_line_clamp_is_also_a_custom_property() {
-        let css = prepare("p{-webkit-line-clamp: 2;color:red} q{line-clamp:var(--n)}");
-        assert!(css.contains("--byname-line-clamp:2;-webkit-line-clamp: 2;"), "{css}");
-        assert!(css.contains("--byname-line-clamp:var(--n);line-clamp:var(--n)}"), "{css}");
-    }
 
     #[test]
     fn addresses_are_found() {

@@ -91,12 +91,13 @@ impl Fonts {
         let mono = built_in(&[dejavu::sans_mono::regular(), dejavu::sans_mono::bold()]);
         // What list markers are drawn with.
         register(&mut collection, Blob::new(Arc::new(blitz_dom::BULLET_FONT)), &mut Vec::new());
-        svg.set_sans_serif_family("Noto Sans");
-        svg.set_serif_family("DejaVu Serif");
-        svg.set_monospace_family("DejaVu Sans Mono");
         if system {
             svg.load_system_fonts();
         }
+        // After the installed ones, which bring names of their own for these.
+        svg.set_sans_serif_family("Noto Sans");
+        svg.set_serif_family("DejaVu Serif");
+        svg.set_monospace_family("DejaVu Sans Mono");
 
         let emoji: Vec<FamilyId> = own
             .iter()
@@ -143,6 +144,11 @@ impl Fonts {
     /// A font context for one document.
     pub fn context(&self) -> FontContext {
         self.context.clone()
+    }
+
+    /// Whether there is a font family of that name.
+    pub fn has_family(&self, name: &str) -> bool {
+        self.context.clone().collection.family_id(name).is_some()
     }
 
     /// The same fonts for text within SVG images.

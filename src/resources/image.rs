@@ -38,8 +38,11 @@ impl Image {
     pub fn decode(url: &str, bytes: &[u8], fonts: &Arc<fontdb::Database>) -> Result<Self> {
         let id = u64::from_le_bytes(blake3::hash(bytes).as_bytes()[..8].try_into().expect("eight bytes"));
         let broken = |what: String| {
-            Diagnostic::error("broken-image", format!("the image {} cannot be decoded: {what}", name_of(url)))
-                .with_hint("PNG, JPEG, WebP, GIF, BMP and SVG work; open the file and save it again")
+            Diagnostic::error(
+                "broken-image",
+                format!("the image {} cannot be decoded: {}", name_of(url), what.replace('\n', " ")),
+            )
+            .with_hint("PNG, JPEG, WebP, GIF, BMP and SVG work; open the file and save it again")
         };
         if bytes.is_empty() {
             return Err(Box::new(broken("the file is empty".to_owned())));

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use blitz_traits::net::{Bytes, NetHandler, NetProvider, Request};
 
-use super::{Resources, fonts, prepare_css, shorten};
+use super::{Resources, font_faces, fonts, shorten};
 use crate::diagnostic::Diagnostic;
+use crate::template::mirrored;
 
 /// What the template writes where a value will come; an address that holds it is not an address yet.
 const MARKER: &str = "%F3%B0%80%80";
@@ -21,11 +22,18 @@ pub(crate) struct Loader {
     resources: Arc<Resources>,
     answered: AtomicUsize,
     problems: Mutex<Vec<Diagnostic>>,
+    /// The families that loaded stylesheets declare.
+    families: Mutex<Vec<String>>,
 }
 
 impl Loader {
     pub(crate) fn new(resources: Arc<Resources>) -> Arc<Self> {
-        Arc::new(Self { resources, answered: AtomicUsize::new(0), problems: Mutex::default() })
+        Arc::new(Self {
+            resources,
+            answered: AtomicUsize::new(0),
+            problems: Mutex::default(),
+            families: Mutex::default(),
+        })
     }
 
     /// How many requests were answered so far: when it grows, the document has news to take in.
@@ -36,6 +44,11 @@ impl Loader {
     /// What could not be loaded since this was last asked: stylesheets and fonts.
     pub(crate) fn problems(&self) -> Vec<Diagnostic> {
         std::mem::take(&mut *self.problems.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The families that `@font-face` rules of loaded stylesheets declare.
+    pub(crate) fn families(&self) -> Vec<String> {
+        self.families.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn read(&self, what: &str, url: &str) -> Option<Vec<u8>> {
@@ -58,7 +71,9 @@ impl Loader {
         match kind_of(url).as_str() {
             "css" | "css2" => {
                 let css = self.read("stylesheet", url)?;
-                Some(Bytes::from(prepare_css(&String::from_utf8_lossy(&css)).into_owned()))
+                let css = String::from_utf8_lossy(&css);
+                self.families.lock().unwrap_or_else(PoisonError::into_inner).extend(font_faces(&css));
+                Some(Bytes::from(mirrored(&css).into_owned()))
             }
             "ttf" | "otf" | "ttc" | "woff" | "woff2" | "x-font-ttf" | "x-font-woff" | "font-woff"
             | "sfnt" => {

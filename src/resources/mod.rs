@@ -23,7 +23,7 @@ pub use self::image::Image;
 pub use fonts::Fonts;
 pub use network::Network;
 
-pub(crate) use css::prepare as prepare_css;
+pub(crate) use css::font_faces;
 pub(crate) use loader::Loader;
 
 use images::ImageStore;
@@ -129,7 +129,10 @@ impl Resources {
                     return Err(outside(&path));
                 }
                 if real.is_dir() {
-                    let shown = real.strip_prefix(&self.root).unwrap_or(&real).display().to_string();
+                    let shown = match real.strip_prefix(&self.root) {
+                        Ok(inside) if inside.as_os_str().is_empty() => ".".to_owned(),
+                        inside => inside.unwrap_or(&real).display().to_string(),
+                    };
                     return Err(Box::new(Diagnostic::error(
                         "missing-file",
                         format!("`{shown}` is a folder, not a file"),

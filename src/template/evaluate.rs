@@ -7,6 +7,7 @@ use minijinja::value::{Object, Value as Jinja, ValueKind};
 use super::binding::{Binding, Slot};
 use super::css;
 use super::expression::Expression;
+use super::mirror::mirrored;
 use super::program::{Alternative, Condition, Piece, Step};
 use super::scope::Scope;
 use super::source::Sources;
@@ -49,7 +50,7 @@ impl<'a> Evaluation<'a> {
                 Step::Raw { id, css, pieces } => {
                     let mut out = String::new();
                     self.pieces(pieces, *css, scope, &mut out);
-                    (*id, Slot::Raw(out.into()))
+                    (*id, Slot::Raw(if *css { mirrored(&out).into() } else { out.into() }))
                 }
                 Step::If { id, branches } => {
                     let taken = branches.iter().position(|branch| match &branch.condition {
@@ -272,7 +273,7 @@ impl<'a> Evaluation<'a> {
             }
             let mut out = String::new();
             self.pieces(&alternative.pieces, css, scope, &mut out);
-            return Some(out.into());
+            return Some(if css { mirrored(&out).into() } else { out.into() });
         }
         None
     }

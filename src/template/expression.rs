@@ -49,10 +49,24 @@ impl std::fmt::Debug for Expression {
     }
 }
 
+/// Minus signs that may stand one behind the other.
+const MAX_SIGNS: usize = 100;
+
 impl Expression {
     pub(super) fn compile(source: &str, place: Place, sources: &Sources) -> Result<Arc<Self>> {
         if source.is_empty() {
             return Err(sources.error(place, "bad-expression", "there is no expression here").into());
+        }
+        // The engine goes down such a chain by calling itself.
+        if source
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .collect::<Vec<_>>()
+            .chunk_by(|a, b| a == b)
+            .any(|run| run[0] == '-' && run.len() > MAX_SIGNS)
+        {
+            let message = "this expression has a mistake: too many signs in a row";
+            return Err(sources.error(place, "bad-expression", message).into());
         }
         let compiled = ENVIRONMENT.compile_expression_owned(source.to_owned()).map_err(|error| {
             let offset = error.range().map_or(0, |range| range.start.min(source.len()));

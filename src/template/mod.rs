@@ -15,6 +15,7 @@ mod filters;
 mod fitting;
 mod html;
 mod lexer;
+mod mirror;
 mod program;
 mod scope;
 mod source;
@@ -32,6 +33,7 @@ use crate::diagnostic::{Diagnostic, Result, Span};
 
 pub use binding::{Binding, Slot, SlotId};
 pub use fitting::{FITTING, FitMinimum, fitting_problem};
+pub(crate) use mirror::mirrored;
 
 use evaluate::Evaluation;
 use expression::excerpt;

@@ -148,6 +148,8 @@ fn blocks_may_stand_where_html_leaves_tags_out() {
         "<ul>{% for c in [id, id] %}<li>{{ c }}{% endfor %}</ul>",
         "<div>{% if id %}<p>one<p>two{% endif %}<p>three</div>",
         "<html><body><p>x</p></body></html>\n{% if id %}<p>{{ id }}</p>{% endif %}",
+        "<table><thead><tr><th>h</thead>{% if id %}<tbody><tr><td>x</tbody>{% else %}<tr><td>y{% endif %}</table>",
+        "<table>{% if id %}<tr><td>x{% endif %}{% if id %}<tfoot><tr><td>f</tfoot>{% endif %}</table>",
         "<title>x</title>{% if id %}<link rel=\"x\"><div>{{ id }}</div>{% endif %}",
     ] {
         let folder = Folder::plain(body, "id\na\n");
@@ -187,4 +189,36 @@ fn a_wish_that_fitting_does_not_know_is_told() {
         let folder = Folder::plain(&format!("<p>\n<b {attribute}>{{{{ id }}}}</b></p>"), "id\na\n");
         folder.run(&["check", "."]).expect(2, &[words, "card.html:2", "it takes"]);
     }
+}
+
+#[test]
+fn types_asked_for_need_paths_of_their_own() {
+    let folder = Folder::plain("<p>{{ id }}</p>", "id\na\n");
+    folder.append("campaign.toml", "[output]\npath = \"{key}.png\"\n");
+    folder.run(&["render", ".", "--out", "out", "--types", "png", "jpeg"]).expect(2, &["must contain {ext}"]);
+    assert!(!folder.path("out").exists());
+}
+
+#[test]
+fn a_size_that_no_memory_holds_is_refused() {
+    refused(|f| f.replace("campaign.toml", "[80, 80]", "[12000, 12000]"), &["`square`", "100 million"]);
+    let folder = Folder::plain("<p>x</p>", "id\na\n");
+    let shot = ["shot", "card.html", "--size", "20000x20000", "--scale", "8", "--out", "x.png"];
+    folder.run(&shot).expect(2, &["65535 a side"]);
+}
+
+#[test]
+fn a_source_without_records_is_no_success() {
+    let folder = Folder::plain("<p>{{ id }}</p>", "id\n");
+    folder.run(&["check", "."]).expect(1, &["no-records", "the source has no records"]);
+    folder.run(&["render", ".", "--out", "out"]).expect(1, &["no-records"]);
+}
+
+#[test]
+fn a_font_that_nobody_has_is_told_once() {
+    let style = "<style>p { font-family: Figtre, Gill } b { font-family: Nope, sans-serif } @font-face { font-family: Mine; src: local(x) } i { font-family: mine }</style>";
+    let folder = Folder::plain(&format!("{style}<p>{{{{ id }}}}</p><i>x</i><u>y</u>"), "id\na\nb\n");
+    folder
+        .run(&["check", "."])
+        .expect(1, &["unknown-font, once", "no font is called `Figtre` or `Gill`: <p>"]);
 }

@@ -246,3 +246,29 @@ fn a_reader_that_goes_away_is_no_panic() {
         assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
     }
 }
+
+#[test]
+fn fitting_asked_for_in_css_is_no_text() {
+    let folder = Folder::new();
+    folder.write("a.html", "<p style='width:100px;-webkit-line-clamp:2'>The quick brown fox jumps over it all</p><p>line-clamp: 2; is CSS</p>");
+    folder.write("b.html", "<p style='width:100px;-webkit-line-clamp:2;'>The quick brown fox jumps over it all</p><p>line&#45;clamp: 2; is CSS</p>");
+    folder.write("c.html", "<p style='width:100px;-webkit-line-clamp:{{ n }}'>The quick brown fox jumps over it all</p><p>line&#45;clamp: 2; is CSS</p>");
+    folder.write("c.json", "{\"n\": 2}");
+    for page in ["a", "b", "c"] {
+        let (html, png) = (format!("{page}.html"), format!("{page}.png"));
+        folder
+            .run(&["shot", &html, "--size", "300x200", "--out", &png, "--data", "c.json"])
+            .expect(0, &["was cut to fit"]);
+    }
+    assert!(folder.read("a.png") == folder.read("b.png") && folder.read("b.png") == folder.read("c.png"));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_terminal_that_goes_away_does_not_end_the_work() {
+    let folder = Folder::campaign(people(3));
+    let mut command = folder.command(&["render", ".", "--out", "out", "--progress", "plain"]);
+    let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+    drop(child.stderr.take());
+    assert_eq!(crate::support::code_of(&mut child), Some(0));
+}

@@ -135,6 +135,15 @@ fn a_wrong_size_of_a_drawing_leaves_nothing_of_the_size_before() {
     );
 }
 
+#[test]
+fn a_code_can_be_the_first_thing_of_a_branch_or_a_round() {
+    let records: Vec<_> = [("A", 1), ("B", 1), ("B", 0), ("C", 1), ("C", 2), ("D", 2)]
+        .map(|(n, f)| json!({ "n": n, "f": f }))
+        .into();
+    same_as_from_scratch("{% if f %}{{ n | qr }}{% endif %}", &records);
+    same_as_from_scratch("{% for i in range(f) %}{{ n | qr }}{{ i }}{% else %}{{ n }}{% endfor %}", &records);
+}
+
 fn record() -> impl Strategy<Value = (String, u16, Vec<String>)> {
     // Any printable characters at all, markup included; the ending keeps the name from being empty.
     ("\\PC{0,16}[a-zA-Zé]", 0_u16..1000, prop::collection::vec("[^|\\[\\pC]{1,6}", 0..4))

@@ -3,6 +3,7 @@
 use super::pieces::decode_entities;
 use super::{ATTRIBUTE_HINT, Compiler};
 use crate::template::html::{State, holds_css};
+use crate::template::mirror::mirrored;
 use crate::template::program::{Alternative, Condition, Piece, Step};
 use crate::template::source::Place;
 use crate::template::{SlotKind, fitting_problem};
@@ -28,14 +29,14 @@ impl Compiler<'_> {
             if let Some(problem) = fitting_problem(&name, &value) {
                 self.error(place, problem.code, problem.message, &problem.hint.unwrap_or_default());
             }
-            self.tag.fixed.push(name);
             self.html.push_str(&written);
             if let Some(quote) = quote {
                 self.html.push('=');
                 self.html.push(quote);
-                self.html.push_str(&value);
+                self.html.push_str(&if holds_css(&name) { mirrored(&value) } else { value.into() });
                 self.html.push(quote);
             }
+            self.tag.fixed.push(name);
             return;
         }
         if name == "srcdoc" || name.starts_with("on") {

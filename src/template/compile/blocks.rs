@@ -130,6 +130,7 @@ impl Compiler<'_> {
             steps: Vec::new(),
             depth: self.open.len(),
             html_at: self.html.len(),
+            later: false,
             declared: self.declared.len(),
         };
         self.html.push_str(&format!("<!--byname:{}-->", id.0));
@@ -153,6 +154,7 @@ impl Compiler<'_> {
                 self.check_balance();
                 let sources = self.sources;
                 let level = self.levels.last_mut().expect("the root level stays");
+                level.later = true;
                 let steps = std::mem::take(&mut level.steps);
                 match &mut level.kind {
                     LevelKind::If { done, condition: current } if current.is_some() => {

@@ -115,6 +115,8 @@ struct Level {
     depth: usize,
     /// Where its comment begins in the HTML.
     html_at: usize,
+    /// Whether this is not its first branch.
+    later: bool,
     declared: usize,
 }
 
@@ -136,6 +138,7 @@ impl<'a> Compiler<'a> {
             steps: Vec::new(),
             depth: 0,
             html_at: 0,
+            later: false,
             declared: 0,
         };
         Self {

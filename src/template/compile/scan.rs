@@ -3,6 +3,7 @@
 use super::pieces::decode_entities;
 use super::{ATTRIBUTE_HINT, Compiler, MAX_DEPTH, PieceReader, Tag};
 use crate::template::html::{State, ends, ends_paragraph, is_raw_text, is_void, may_stay_open};
+use crate::template::mirror::mirrored;
 use crate::template::program::{Piece, Step};
 use crate::template::source::Place;
 use crate::template::{MARKER_END, MARKER_START, SlotKind};
@@ -272,7 +273,8 @@ impl Compiler<'_> {
             _ if pieces.iter().all(Piece::is_literal) => {
                 for piece in &pieces {
                     if let Piece::Literal(text) = piece {
-                        self.html.push_str(text);
+                        let text = if name == "style" { mirrored(text) } else { text.into() };
+                        self.html.push_str(&text);
                     }
                 }
             }
