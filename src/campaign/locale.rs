@@ -31,17 +31,18 @@ pub(super) fn read(node: &Node<'_>) -> Option<Locale> {
 
 /// A tag in its canonical form.
 fn tag(node: &Node<'_>) -> Option<String> {
-    let text = node.text()?;
+    canonical_tag(node.text()?)
+        .map_err(|(problem, hint)| node.error_with_hint("unknown-locale", problem, hint))
+        .ok()
+}
+
+/// A BCP-47 tag in its canonical form, or what is wrong with it and perhaps what to write.
+pub fn canonical_tag(text: &str) -> Result<String, (String, Option<String>)> {
     match icu::locale::Locale::try_from_str(text) {
-        Ok(locale) if !text.contains('_') => Some(locale.to_string()),
-        _ => {
-            let hint = text.contains('_').then(|| format!("write \"{}\"", text.replace('_', "-")));
-            node.error_with_hint(
-                "unknown-locale",
-                format!("must be a language tag like \"en-GB\", found \"{text}\""),
-                hint,
-            );
-            None
-        }
+        Ok(locale) if !text.contains('_') => Ok(locale.to_string()),
+        _ => Err((
+            format!("must be a language tag like \"en-GB\", found \"{text}\""),
+            text.contains('_').then(|| format!("write \"{}\"", text.replace('_', "-"))),
+        )),
     }
 }

@@ -27,7 +27,7 @@ use crate::diagnostic::{Diagnostic, Result, Span};
 pub use colorway::Colorway;
 pub use fonts::FontsConfig;
 pub use format::Format;
-pub use locale::Locale;
+pub use locale::{Locale, canonical_tag};
 pub use network::NetworkConfig;
 pub(crate) use output::size_problem;
 pub use output::{AssetType, Background, Effort, JpegOptions, Output, PngOptions, WebpOptions};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::{Outcome, parse_type, print_problems, wrong};
-use crate::campaign::{AssetType, Background, Format, Locale, Output, Variant, size_problem};
+use crate::campaign::{AssetType, Background, Format, Locale, Output, Variant, canonical_tag, size_problem};
 use crate::data::{Fields, Record, record_from_json};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::pipeline::{draw_one, parse_color};
@@ -38,7 +38,7 @@ pub(super) struct Shot {
     #[arg(long, value_name = "Q", default_value_t = 90, value_parser = clap::value_parser!(u8).range(1..=100))]
     quality: u8,
     /// The language of numbers and dates
-    #[arg(long, value_name = "TAG", default_value = "en")]
+    #[arg(long, value_name = "TAG", default_value = "en", value_parser = parse_locale)]
     locale: String,
 }
 
@@ -120,6 +120,13 @@ fn parse_scale(text: &str) -> Result<f64, String> {
         .ok()
         .filter(|scale| (0.1..=8.0).contains(scale))
         .ok_or_else(|| format!("`{text}` is not a scale from 0.1 to 8"))
+}
+
+fn parse_locale(text: &str) -> Result<String, String> {
+    canonical_tag(text).map_err(|(problem, hint)| match hint {
+        Some(hint) => format!("it {problem}; {hint}"),
+        None => format!("it {problem}"),
+    })
 }
 
 /// The type that a file's ending says.

@@ -1,6 +1,10 @@
 //! A row from the text of one JSON object.
 
+use std::collections::HashSet;
+use std::fmt;
 use std::path::Path;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
 use crate::diagnostic::Diagnostic;
 
@@ -15,19 +19,32 @@ pub(super) fn json_row(file: &Path, line: usize, bytes: &[u8], names: &mut Names
             return Err(reject(file, line, not_utf8("the record", bytes, error.valid_up_to())));
         }
     };
+    if let Some(number) = wide_integer(text) {
+        let message = format!("the number {} has more than 64 bits", shorten(number));
+        return Err(reject(
+            file,
+            line,
+            Diagnostic::error("wrong-type", message)
+                .with_hint("write a long number, such as an account's, as text: in quotes"),
+        ));
+    }
+    if !text.trim_start().starts_with('{')
+        && let Ok(other) = serde_json::from_str::<serde_json::Value>(text)
+    {
+        let message = format!("a record must be a JSON object, found {}", shorten(&other.to_string()));
+        let problem = Diagnostic::error("broken-json", message).with_hint("{\"field\": value, …}");
+        return Err(reject(file, line, problem));
+    }
     match serde_json::from_str(text) {
-        Ok(serde_json::Value::Object(object)) => {
+        Ok(Object(members)) => {
+            let mut seen = HashSet::new();
+            if let Some((name, _)) = members.iter().find(|(name, _)| !seen.insert(name.as_str())) {
+                let message = format!("the record has the field `{}` twice", shorten(name));
+                return Err(reject(file, line, Diagnostic::error("duplicate-field", message)));
+            }
             let fields =
-                object.into_iter().map(|(name, value)| (names.get(&name), Raw::Json(value))).collect();
+                members.into_iter().map(|(name, value)| (names.get(&name), Raw::Json(value))).collect();
             Ok(Row { line, fields })
-        }
-        Ok(other) => {
-            let message = format!("a record must be a JSON object, found {}", shorten(&other.to_string()));
-            Err(reject(
-                file,
-                line,
-                Diagnostic::error("broken-json", message).with_hint("{\"field\": value, …}"),
-            ))
         }
         Err(error) => {
             // serde_json counts lines from the record's start, and says so at the end of its message.
@@ -39,4 +56,55 @@ pub(super) fn json_row(file: &Path, line: usize, bytes: &[u8], names: &mut Names
             Err(reject(file, line, Diagnostic::error("broken-json", message)))
         }
     }
+}
+
+/// An object with its fields as they stand in the text, also those that stand in it twice.
+struct Object(Vec<(String, serde_json::Value)>);
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = Object;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+                let mut members = Vec::with_capacity(map.size_hint().unwrap_or(16));
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Object(members))
+            }
+        }
+        deserializer.deserialize_map(Members)
+    }
+}
+
+/// The first integer that 64 bits cannot hold: it would be read as a number near to it.
+fn wide_integer(text: &str) -> Option<&str> {
+    let bytes = text.as_bytes();
+    let (mut at, mut quoted) = (0, false);
+    while at < bytes.len() {
+        match bytes[at] {
+            b'"' => quoted = !quoted,
+            b'\\' if quoted => at += 1,
+            b'-' | b'0'..=b'9' if !quoted => {
+                let part = |byte: &u8| matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9');
+                let end = bytes[at..].iter().position(|byte| !part(byte)).map_or(bytes.len(), |end| at + end);
+                let number = &text[at..end];
+                let whole = !number.contains(['.', 'e', 'E']);
+                if whole && number.len() > 18 && number.parse::<i64>().is_err() {
+                    return Some(number);
+                }
+                at = end;
+                continue;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    None
 }

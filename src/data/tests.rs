@@ -92,6 +92,23 @@ fn a_bad_row_does_not_stop_the_others() {
 }
 
 #[test]
+fn json_says_what_it_would_otherwise_lose() {
+    let source = br#"{"id":1,"a":1,"b":2,"a":3}
+{"id":2,"n":12345678901234567890123}
+{"id":3,"s":"1234567890123456789012","n":-9223372036854775808,"f":12345678901234567890.5}
+[1]
+"#;
+    assert_eq!(
+        told(records(source, Layout::Ndjson, None))[..3],
+        [
+            "1 duplicate-field",
+            "2 wrong-type",
+            r#"3 3 {"id":3,"s":"1234567890123456789012","n":-9223372036854775808,"f":1.2345678901234567e+19}"#,
+        ]
+    );
+}
+
+#[test]
 fn a_source_that_is_no_table_is_refused() {
     assert_eq!(refusal(b"", CSV).code, "empty-source");
     assert_eq!(refusal(b"\n\n", CSV).code, "empty-source");

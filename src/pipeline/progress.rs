@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 use crate::diagnostic::tell;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 /// Where progress goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -61,7 +61,7 @@ impl Progress {
         let view = match mode {
             ProgressMode::Auto if std::io::stderr().is_terminal() => {
                 let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
-                bar.set_style(style("{spinner} {pos} {unit} · {per_sec} · {msg}", unit));
+                bar.set_style(style("{spinner} {pos} {unit} · {rate} · {msg}", unit));
                 View::Bar(bar)
             }
             ProgressMode::Auto | ProgressMode::Plain => View::Plain,
@@ -80,7 +80,7 @@ impl Progress {
         self.total = Some(total);
         if let View::Bar(bar) = &self.view {
             bar.set_length(total);
-            bar.set_style(style("{wide_bar} {pos}/{len} {unit} · {per_sec} · {eta} left · {msg}", self.unit));
+            bar.set_style(style("{wide_bar} {pos}/{len} {unit} · {rate} · {eta} left · {msg}", self.unit));
         }
     }
 
@@ -172,5 +172,10 @@ fn clock(seconds: f64) -> String {
 }
 
 fn style(template: &str, unit: &str) -> ProgressStyle {
-    ProgressStyle::with_template(&template.replace("{unit}", unit)).expect("the template is fixed")
+    ProgressStyle::with_template(&template.replace("{unit}", unit)).expect("the template is fixed").with_key(
+        "rate",
+        |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+            let _ = write!(out, "{:.0}/s", state.per_sec());
+        },
+    )
 }

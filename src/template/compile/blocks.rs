@@ -235,6 +235,9 @@ impl Compiler<'_> {
 
     /// The elements opened within a branch must be closed within it.
     pub(super) fn check_balance(&mut self) {
+        if self.levels.len() == 1 {
+            return; // a stray tag, which is told as that
+        }
         let depth = self.depth();
         let unclosed = self.open.iter().skip(depth).rev().find(|(name, _)| !may_stay_open(name)).cloned();
         // What the parser would close at a later tag has to be closed before the block's own end.
