@@ -1,18 +1,24 @@
 //! Headless jobs of the project, run as `cargo xtask JOB`.
 
+mod bench;
 mod records;
+mod soak;
 
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask JOB
 
 jobs:
-  records    write the records of the demo campaigns";
+  bench      measure Byname and what people use today, side by side
+  records    write the records of the demo campaigns
+  soak       many random records, incremental against from scratch";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.split_first() {
+        Some((job, rest)) if job == "bench" => bench::run(rest),
         Some((job, rest)) if job == "records" => records::run(rest),
+        Some((job, rest)) if job == "soak" => soak::run(rest),
         _ => Err(USAGE.to_owned()),
     };
     match done {

@@ -4,6 +4,7 @@
 //! nothing that depends on a clock or a map's order.
 
 mod boarding;
+pub mod cards;
 mod listeners;
 mod names;
 mod random;

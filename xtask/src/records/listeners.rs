@@ -46,7 +46,7 @@ fn listener(random: &mut Random) -> String {
 }
 
 /// A few play very little, a few hardly ever stop; most are in between.
-fn minutes(random: &mut Random) -> u64 {
+pub(super) fn minutes(random: &mut Random) -> u64 {
     match random.below(100) {
         0..4 => random.between(12, 1_500),
         4..20 => random.between(1_500, 10_000),
@@ -140,7 +140,7 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-const QUALITY: &[&str] = &[
+pub(super) const QUALITY: &[&str] = &[
     "Paper",
     "Slow",
     "Borrowed",
@@ -170,7 +170,7 @@ const QUALITY: &[&str] = &[
     "Glass",
     "Feral",
 ];
-const THING: &[&str] = &[
+pub(super) const THING: &[&str] = &[
     "Satellites",
     "Fireworks",
     "Kitchens",
@@ -331,7 +331,7 @@ const BAND: &[&str] = &[
     "Night Buses",
     "Aunts",
 ];
-const ARTISTS: &[&str] = &[
+pub(super) const ARTISTS: &[&str] = &[
     "Kollektiv Morgen",
     "Ø",
     "Glasshouse",
