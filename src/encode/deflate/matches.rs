@@ -10,6 +10,9 @@ const SHORTEST: usize = 4;
 /// A repeat of only four bytes has to be this near to be cheaper than four literals.
 const NEAR: usize = 1 << 12;
 
+/// A repeat this long of the row above is taken at once.
+const LONG: usize = 16;
+
 /// Places that are remembered at the end of a long repeat.
 const TAIL: usize = 2;
 
@@ -37,24 +40,32 @@ impl Matches {
         Self { search, head: vec![0; 1 << HASH_BITS], chain: vec![0; chain], origin: 1 }
     }
 
-    /// Adds `data` to `block` as literals and repeats.
-    pub fn find(&mut self, data: &[u8], block: &mut Block) {
+    /// Adds `data` to `block` as literals and repeats. `row` is how far back in the stream the byte of
+    /// the row above is: there, and a pixel to either side, long repeats are looked for first.
+    pub fn find(&mut self, data: &[u8], row: usize, pixel: usize, block: &mut Block) {
         if self.origin as usize + data.len() >= u32::MAX as usize {
             self.head.fill(0);
             self.origin = 1;
         }
+        let above = [row - pixel, row, row + pixel];
         if self.search.depth > 1 {
-            self.find_best(data, block);
+            self.find_best(data, above, block);
         } else {
-            self.find_latest(data, block);
+            self.find_latest(data, above, block);
         }
         self.origin += data.len() as u32;
     }
 
     /// One candidate for each place, taken whenever it is good.
-    fn find_latest(&mut self, data: &[u8], block: &mut Block) {
+    fn find_latest(&mut self, data: &[u8], above: [usize; 3], block: &mut Block) {
         let mut at = 0;
         while at + SHORTEST <= data.len() {
+            let near = longest(data, at, above);
+            if near.length >= LONG {
+                block.repeat(near.length, near.distance);
+                at += near.length;
+                continue;
+            }
             let place = self.origin + at as u32;
             let previous = std::mem::replace(&mut self.head[hash(data, at)], place);
             let distance = (place - previous) as usize;
@@ -77,14 +88,24 @@ impl Matches {
     }
 
     /// The best of `depth` candidates for each place.
-    fn find_best(&mut self, data: &[u8], block: &mut Block) {
+    fn find_best(&mut self, data: &[u8], above: [usize; 3], block: &mut Block) {
         let mut at = 0;
-        let mut next: Option<Match> = None;
         while at < data.len() {
-            let Some(mut found) = next.take().or_else(|| self.best(data, at, SHORTEST - 1)) else {
-                block.literal(data[at]);
-                at += 1;
+            let near = longest(data, at, above);
+            if near.length >= LONG {
+                block.repeat(near.length, near.distance);
+                self.add_inside(data, at, at + near.length);
+                at += near.length;
                 continue;
+            }
+            let mut found = match self.best(data, at, near.length.max(SHORTEST - 1)) {
+                Some(longer) => longer,
+                None if near.length > 0 => near,
+                None => {
+                    block.literal(data[at]);
+                    at += 1;
+                    continue;
+                }
             };
             while self.search.lazy && found.length < self.search.enough {
                 match self.best(data, at + 1, found.length) {
@@ -99,12 +120,16 @@ impl Matches {
             block.repeat(found.length, found.distance);
             // The place of the repeat, and the one after it if it was tried, are in the table already;
             // adding one twice would make a ring, so `add` knows the latest.
-            let end = at + found.length;
-            let first = if found.length > self.search.inside { (end - TAIL).max(at + 1) } else { at + 1 };
-            for inside in first..end.min(data.len().saturating_sub(SHORTEST - 1)) {
-                self.add(data, inside);
-            }
-            at = end;
+            self.add_inside(data, at + 1, at + found.length);
+            at += found.length;
+        }
+    }
+
+    /// Puts the places inside a repeat in the table, or those at its end if it is long.
+    fn add_inside(&mut self, data: &[u8], from: usize, end: usize) {
+        let first = if end - from > self.search.inside { (end - TAIL).max(from) } else { from };
+        for inside in first..end.min(data.len().saturating_sub(SHORTEST - 1)) {
+            self.add(data, inside);
         }
     }
 
@@ -148,6 +173,24 @@ impl Matches {
         }
         found
     }
+}
+
+/// The longest of the repeats from these distances back that have eight bytes at least; length 0 if none.
+#[inline(always)]
+fn longest(data: &[u8], at: usize, distances: [usize; 3]) -> Match {
+    let eight = |at: usize| data.get(at..at + 8)?.first_chunk::<8>().copied();
+    let mut longest = Match { length: 0, distance: 0 };
+    let Some(here) = eight(at) else { return longest };
+    for distance in distances {
+        if distance > at || distance > WINDOW || eight(at - distance) != Some(here) {
+            continue;
+        }
+        let length = 8 + common(data, at - distance + 8, at + 8);
+        if length > longest.length {
+            longest = Match { length, distance };
+        }
+    }
+    longest
 }
 
 /// Whether the four bytes that end with the one behind `length` bytes (at least three) are the same at

@@ -16,7 +16,7 @@ use super::{Damage, Effort, alpha, check_size};
 use crate::diagnostic::Result;
 use crate::raster::Frame;
 use adler::Adler;
-use filter::{Choice, Filters};
+use filter::{Choice, Filter, Filters};
 
 /// The most pixels of a side (Third Edition, 11.2.1).
 const MOST: u32 = i32::MAX as u32;
@@ -164,7 +164,7 @@ impl Coder {
     fn new(effort: Effort) -> Self {
         let search = match effort {
             Effort::Fast => Search { depth: 1, lazy: false, enough: 32, inside: 0 },
-            Effort::Balanced => Search { depth: 6, lazy: true, enough: 16, inside: 4 },
+            Effort::Balanced => Search { depth: 4, lazy: true, enough: 32, inside: 16 },
             Effort::Small => Search { depth: 256, lazy: true, enough: 258, inside: 258 },
         };
         Self {
@@ -205,9 +205,12 @@ impl Coder {
 
         match self.effort {
             Effort::Fast | Effort::Balanced => {
-                let choice = if self.effort == Effort::Fast { Choice::Quick } else { Choice::Smallest };
+                let mut choice = if self.effort == Effort::Fast { Choice::Quick } else { Choice::Smallest };
+                if self.filters.are_a_loss(choice, &self.rows, stride, pixel) {
+                    choice = Choice::Always(Filter::None);
+                }
                 self.filters.apply(choice, &self.rows, stride, pixel, &mut self.filtered);
-                self.deflate.piece(&self.filtered, out);
+                self.deflate.piece(&self.filtered, stride + 1, pixel, out);
             }
             Effort::Small => self.smallest(stride, pixel, out),
         }
@@ -221,7 +224,7 @@ impl Coder {
         for (index, &choice) in Choice::ALL.iter().enumerate() {
             self.filters.apply(choice, &self.rows, stride, pixel, filtered);
             coded.clear();
-            self.deflate.piece(filtered, coded);
+            self.deflate.piece(filtered, stride + 1, pixel, coded);
             if index == 0 || coded.len() < out.len() - start {
                 out.truncate(start);
                 out.extend_from_slice(coded);
