@@ -353,7 +353,7 @@ impl Round {
     }
 }
 
-fn set_attribute(
+pub(super) fn set_attribute(
     mutator: &mut DocumentMutator<'_>,
     node: NodeId,
     name: &QualName,

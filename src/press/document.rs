@@ -11,6 +11,7 @@ use blitz_traits::shell::{ColorScheme, Viewport};
 use super::Live;
 use super::bind::Scope;
 use super::fit::Fitting;
+use super::sources::{self, Sources};
 use crate::campaign::Variant;
 use crate::diagnostic::{Diagnostic, Result, Span};
 use crate::resources::{Loader, Resources};
@@ -64,6 +65,7 @@ pub(super) fn open(
     };
     let root_style = root_style(variant);
     mark_variant(&mut document, root, variant, &root_style);
+    sources::set_aside(&mut document);
     let top = document.root_node().id;
     let mut mutator = document.mutate();
     let scope = Scope::scan(&mut mutator, &[top]).map_err(|block| {
@@ -76,7 +78,9 @@ pub(super) fn open(
     drop(mutator);
     let mut fitting = Fitting::default();
     fitting.rescan(&document);
-    Ok(Live { document, loader, base, scope, root, root_style, fitting, shown: None, floats: false })
+    let mut sources = Sources::default();
+    sources.rescan(&document);
+    Ok(Live { document, loader, base, scope, root, root_style, fitting, sources, shown: None, floats: false })
 }
 
 /// The colorway's custom properties as declarations.

@@ -7,6 +7,7 @@ mod fit;
 mod fonts;
 mod measure;
 mod preflight;
+mod sources;
 mod stale;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ use crate::template::{Binding, Template};
 
 use bind::Scope;
 use fit::Fitting;
+use sources::Sources;
 
 /// Records after which the document is made anew: Blitz keeps something of every image it was shown.
 const MAX_RECORDS: usize = 2_000;
@@ -60,6 +62,7 @@ struct Live {
     root: NodeId,
     root_style: String,
     fitting: Fitting,
+    sources: Sources,
     shown: Option<Binding>,
     /// Whether any box floated when the document was last laid out.
     floats: bool,
@@ -109,7 +112,9 @@ impl Press {
             live.shown = Some(binding.clone());
             if changed {
                 live.fitting.rescan(&live.document);
+                live.sources.rescan(&live.document);
             }
+            live.sources.choose(&mut live.document, self.scale, &context);
         }
         live.settle();
         let fitted = fit::fit(live);

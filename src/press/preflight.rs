@@ -15,7 +15,7 @@ use super::measure::{
 use crate::diagnostic::Diagnostic;
 use crate::display::{DisplayList, Draw, GlyphRun, Picture};
 use crate::paint::Images;
-use crate::resources::Resources;
+use crate::resources::{Resources, split_density};
 
 /// A picture enlarged more than this looks soft.
 const MAX_ENLARGEMENT: f64 = 1.25;
@@ -50,18 +50,15 @@ impl Images for Pictures<'_> {
     fn picture(&self, url: &str, width: f64, height: f64) -> Option<Picture> {
         match self.resources.image(url) {
             Ok(image) => {
-                let enlarged = (width / image.width).min(height / image.height);
-                if !image.is_vector() && enlarged > MAX_ENLARGEMENT {
+                if let Some((across, down)) = image.pixels()
+                    && (width / f64::from(across)).min(height / f64::from(down)) > MAX_ENLARGEMENT
+                {
                     self.note(
                         Diagnostic::warning(
                             "image-too-small",
                             format!(
-                                "the image {} has {}×{} pixels and is shown at {:.0}×{:.0}",
-                                short_name(url),
-                                image.width,
-                                image.height,
-                                width,
-                                height
+                                "the image {} has {across}×{down} pixels and is shown at {width:.0}×{height:.0}",
+                                short_name(split_density(url).0),
                             ),
                         )
                         .with_hint("use a larger picture"),
@@ -121,9 +118,9 @@ fn missing_images(
     while let Some(node) = stack.pop().and_then(|id| document.get_node(id)) {
         stack.extend(node.children.iter().rev());
         let Some(source) = image_source(node) else {
-            if has_only_srcset(node) {
-                let message = format!("{} has a srcset and no src", describe(document, node.id));
-                let hint = "srcset is not read: name the picture with src";
+            if has_only_a_choice(document, node) {
+                let message = format!("{} has no picture to show here", describe(document, node.id));
+                let hint = "add a src: it is shown where no picture of srcset or of a <source> applies";
                 problems.push(Diagnostic::error("missing-image", message).with_hint(hint));
             }
             continue;
@@ -145,10 +142,17 @@ fn missing_images(
     }
 }
 
-fn has_only_srcset(node: &Node) -> bool {
-    node.element_data().is_some_and(|element| {
-        &*element.name.local == "img" && element.attrs().iter().any(|a| &*a.name.local == "srcset")
-    })
+/// An `<img>` that names its pictures with `srcset` or `<source>` alone.
+fn has_only_a_choice(document: &BaseDocument, node: &Node) -> bool {
+    let has =
+        |node: &Node, name: &str| node.attrs().is_some_and(|all| all.iter().any(|a| &*a.name.local == name));
+    let is =
+        |node: &Node, name: &str| node.element_data().is_some_and(|element| &*element.name.local == name);
+    let siblings =
+        node.parent.and_then(|id| document.get_node(id)).map_or([].as_slice(), |node| &node.children);
+    is(node, "img")
+        && (has(node, "srcset")
+            || siblings.iter().filter_map(|&id| document.get_node(id)).any(|node| is(node, "source")))
 }
 
 /// What the display list shows: glyphs that no font has, and ink that is cut off.

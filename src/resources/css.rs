@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::srcset::candidates;
+
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r#"(?ix) url\(\s* (?: "([^"]*)" | '([^']*)' | ((?: \\[0-9a-f]{1,6}[\ \t\n]? | \\. | [^"'()\s\\] )+) ) \s*\)
@@ -14,14 +16,22 @@ static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a valid pattern")
 });
 
-/// The addresses that HTML or CSS text names as literals: `url(…)`, `@import`, `src` and `href`.
+static SRCSET: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(?ix) \bsrcset \s*=\s* (?: "([^"]*)" | '([^']*)' )"#).expect("a valid pattern")
+});
+
+/// The addresses that HTML or CSS text names as literals: `url(…)`, `@import`, `src`, `srcset` and `href`.
 pub(super) fn addresses(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
-    ADDRESS
-        .captures_iter(text)
-        .filter_map(|found| found.iter().skip(1).flatten().next())
-        .map(|found| found.as_str())
+    let listed = literals(&SRCSET, text).flat_map(candidates).map(|candidate| candidate.url);
+    literals(&ADDRESS, text)
+        .chain(listed)
         .filter(|address| !address.is_empty() && !address.starts_with(['#']) && !address.starts_with("data:"))
         .map(unescape)
+}
+
+fn literals<'a>(pattern: &'static Regex, text: &'a str) -> impl Iterator<Item = &'a str> {
+    let first = |found: regex::Captures<'a>| Some(found.iter().skip(1).flatten().next()?.as_str());
+    pattern.captures_iter(text).filter_map(first)
 }
 
 /// The families that `@font-face` rules in HTML or CSS text declare.
@@ -58,6 +68,8 @@ mod tests {
         let text =
             r#"<img src="a.png"> <style>@import 'b.css'; p{background:url(c.png),url("d e.png")}</style>"#;
         assert_eq!(addresses(text).collect::<Vec<_>>(), ["a.png", "b.css", "c.png", "d e.png"]);
+        let srcset = r#"<source srcset="f.png 1x, g.png 2x"><img srcset='h.png 40w' src="i.png">"#;
+        assert_eq!(addresses(srcset).collect::<Vec<_>>(), ["i.png", "f.png", "g.png", "h.png"]);
         assert_eq!(addresses(r"p{background:url(a\20 b\2e png)}").collect::<Vec<_>>(), ["a b.png"]);
     }
 }

@@ -106,18 +106,19 @@ impl Fonts {
                 collection.family_name(*id).is_some_and(|name| name.to_lowercase().contains("emoji"))
             })
             .collect();
+        // One family each: a second one would come before the emoji font. Fall-backs have the others.
         for (generic, families) in [
-            (GenericFamily::SansSerif, &sans),
-            (GenericFamily::SystemUi, &sans),
-            (GenericFamily::UiSansSerif, &sans),
-            (GenericFamily::Cursive, &sans),
-            (GenericFamily::Fantasy, &sans),
-            (GenericFamily::Serif, &serif),
-            (GenericFamily::UiSerif, &serif),
-            (GenericFamily::Math, &serif),
-            (GenericFamily::Monospace, &mono),
-            (GenericFamily::UiMonospace, &mono),
-            (GenericFamily::Emoji, &emoji),
+            (GenericFamily::SansSerif, &sans[..1]),
+            (GenericFamily::SystemUi, &sans[..1]),
+            (GenericFamily::UiSansSerif, &sans[..1]),
+            (GenericFamily::Cursive, &sans[..1]),
+            (GenericFamily::Fantasy, &sans[..1]),
+            (GenericFamily::Serif, &serif[..1]),
+            (GenericFamily::UiSerif, &serif[..1]),
+            (GenericFamily::Math, &serif[..1]),
+            (GenericFamily::Monospace, &mono[..1]),
+            (GenericFamily::UiMonospace, &mono[..1]),
+            (GenericFamily::Emoji, &emoji[..]),
         ] {
             if !system || collection.generic_families(generic).next().is_none() {
                 collection.set_generic_families(generic, families.iter().copied());

@@ -28,9 +28,10 @@ pub struct Image {
     content: Content,
 }
 
+#[derive(Clone)]
 enum Content {
     Raster(Picture),
-    Vector { tree: Box<usvg::Tree>, id: u64, stub: String },
+    Vector { tree: Arc<usvg::Tree>, id: u64, stub: Arc<str> },
 }
 
 impl Image {
@@ -143,23 +144,32 @@ impl Image {
             stub.extend(attribute(name));
         }
         stub.push_str("/>");
-        Ok(Self { width, height, content: Content::Vector { tree: Box::new(tree), id, stub } })
+        Ok(Self { width, height, content: Content::Vector { tree: Arc::new(tree), id, stub: stub.into() } })
     }
 
     /// A tiny SVG of the same intrinsic size and ratio: what layout gets to see.
     pub(super) fn stub(&self) -> String {
         match &self.content {
-            Content::Raster(picture) => {
-                let Picture { width, height, .. } = picture;
+            Content::Raster(_) => {
+                let Self { width, height, .. } = self;
                 format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\"/>")
             }
-            Content::Vector { stub, .. } => stub.clone(),
+            Content::Vector { stub, .. } => stub.to_string(),
         }
     }
 
-    /// True when the image has no pixels of its own.
-    pub fn is_vector(&self) -> bool {
-        matches!(self.content, Content::Vector { .. })
+    /// The same picture with that many of its pixels on a CSS pixel; a drawing has none.
+    pub(super) fn at_density(&self, density: f64) -> Self {
+        let density = if self.pixels().is_some() { density } else { 1.0 };
+        Self { width: self.width / density, height: self.height / density, content: self.content.clone() }
+    }
+
+    /// Width and height in pixels; `None` for a drawing, which has none of its own.
+    pub fn pixels(&self) -> Option<(u32, u32)> {
+        match &self.content {
+            Content::Raster(picture) => Some((picture.width, picture.height)),
+            Content::Vector { .. } => None,
+        }
     }
 
     /// The pixels: a raster image's own; a drawing's at `width` × `height` device pixels.

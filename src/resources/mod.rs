@@ -10,6 +10,7 @@ mod image;
 mod images;
 mod loader;
 mod network;
+mod srcset;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,6 +26,7 @@ pub use network::Network;
 
 pub(crate) use css::font_faces;
 pub(crate) use loader::Loader;
+pub(crate) use srcset::{CandidateSize, candidates, split_density, with_density};
 
 use images::ImageStore;
 
@@ -62,12 +64,15 @@ impl Resources {
         &self.fonts
     }
 
-    /// The decoded image at an absolute URL; decoded once, kept while there is room.
+    /// The decoded image at an absolute URL (which may name a density); decoded once, kept while there is
+    /// room.
     pub fn image(&self, url: &str) -> Result<Arc<Image>, Arc<Diagnostic>> {
-        self.images.get(url, || {
-            let bytes = self.read(url)?;
-            Image::decode(url, &bytes, &self.fonts.for_svg())
-        })
+        let (own, density) = split_density(url);
+        let image = self.images.get(own, || {
+            let bytes = self.read(own)?;
+            Image::decode(own, &bytes, &self.fonts.for_svg())
+        })?;
+        Ok(if density == 1.0 { image } else { Arc::new(image.at_density(density)) })
     }
 
     /// An inline SVG element as a picture of `width` × `height` device pixels; what it names is relative to
@@ -183,7 +188,7 @@ impl Resources {
     }
 
     /// Feeds the content of the local files that a record's `value` names to `hasher`: as an address of
-    /// its own (`src`), or as CSS (`style`).
+    /// its own (`src`, `srcset`), or as CSS (`style`).
     pub fn fingerprint_value(&self, value: &str, base: &Url, hasher: &mut blake3::Hasher) {
         if value.contains("url(") || value.contains("@import") {
             self.fingerprint_text(value, base, hasher);
@@ -192,11 +197,15 @@ impl Resources {
         if value.len() > 2048 || !value.contains('.') {
             return;
         }
-        let Ok(url) = base.join(value) else { return };
-        if url.scheme() == "file"
-            && let Ok(Location::File(path)) = self.locate(url.as_str())
-        {
-            hash_file(&path, hasher);
+        // As one address, and as a `srcset`.
+        let listed = candidates(value).into_iter().map(|candidate| candidate.url).filter(|url| *url != value);
+        for address in std::iter::once(value).chain(listed) {
+            let Ok(url) = base.join(address) else { continue };
+            if url.scheme() == "file"
+                && let Ok(Location::File(path)) = self.locate(url.as_str())
+            {
+                hash_file(&path, hasher);
+            }
         }
     }
 }

@@ -162,3 +162,66 @@ fn an_image_too_large_to_be_decoded_is_refused() {
     assert_eq!(reason(&lines, "big"), "image-too-large");
     assert_eq!(folder.rendered_keys("out"), ["ok"]);
 }
+
+/// A PNG of one colour.
+fn plain_png(width: u32, height: u32, color: [u8; 3]) -> Vec<u8> {
+    let mut png = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_pixel(width, height, image::Rgb(color))
+        .write_to(&mut png, image::ImageFormat::Png)
+        .unwrap();
+    png.into_inner()
+}
+
+const CHOICE: &str = r#"<body style="margin: 0; font-size: 0">
+<picture><source media="(orientation: landscape)" srcset="{{ photo }}-wide.png">
+<source type="image/x-unknown" srcset="none.png"><img src="{{ photo }}-tall.png"></picture>
+<img srcset="small.png 40w, {{ photo }}-large.png 400w" sizes="(orientation: landscape) 200px, 20px"></body>"#;
+
+#[test]
+fn each_format_shows_the_picture_that_is_meant_for_it() {
+    let folder = Folder::of(
+        "name = \"c\"\ntemplate = \"card.html\"\n[data]\nsource = \"people.csv\"\nkey = \"id\"\n\
+         [formats]\nwide = [300, 200]\ntall = [200, 300]\n[output]\npath = \"{key}-{format}.{ext}\"\n",
+        CHOICE,
+        "id,photo\na,a\nb,b\n",
+    );
+    let (red, green, blue, gray) = ([250, 0, 0], [0, 200, 0], [0, 0, 250], [90, 90, 90]);
+    for (name, size, color) in [
+        ("a-wide", (60, 10), red),
+        ("a-tall", (10, 60), green),
+        ("a-large", (400, 40), blue),
+        ("small", (40, 40), gray),
+        ("b-wide", (60, 10), green),
+        ("b-tall", (10, 60), red),
+        ("b-large", (400, 40), gray),
+    ] {
+        folder.write(&format!("{name}.png"), plain_png(size.0, size.1, color));
+    }
+    folder.run(&["render", ".", "--out", "out"]).expect(0, &["4 assets rendered"]);
+    let colors = |asset: &str, points: [(u32, u32); 2]| {
+        let drawn = image::load_from_memory(&folder.read(&format!("out/{asset}.png"))).unwrap().to_rgb8();
+        points.map(|(x, y)| drawn.get_pixel(x, y).0)
+    };
+    // 400 pixels for 200 CSS pixels: half as large as the file.
+    assert_eq!(colors("a-wide", [(59, 19), (259, 19)]), [red, blue]);
+    assert_eq!(colors("a-tall", [(5, 5), (29, 59)]), [green, gray]);
+    assert_eq!(colors("b-wide", [(59, 19), (259, 19)]), [green, gray]);
+
+    // What is chosen counts for the fingerprint, whether the template names it or a record.
+    folder.run(&["render", ".", "--out", "out"]).expect(0, &["4 up to date"]);
+    folder.write("a-large.png", plain_png(400, 40, green));
+    folder.run(&["render", ".", "--out", "out"]);
+    assert_eq!(colors("a-wide", [(59, 19), (259, 19)]), [red, green]);
+    folder.write("small.png", plain_png(40, 40, blue));
+    folder.run(&["render", ".", "--out", "out"]).expect(0, &["4 assets rendered"]);
+    assert_eq!(colors("a-tall", [(5, 5), (29, 59)]), [green, blue]);
+
+    folder.remove("b-wide.png");
+    let lines = {
+        folder.run(&["render", ".", "--out", "out"]);
+        folder.manifest_lines("out")
+    };
+    let failed = |line: &&serde_json::Value| line["status"] == "failed";
+    let failed: Vec<_> = lines.iter().filter(failed).map(|line| line["variant"].clone()).collect();
+    assert_eq!(failed, ["wide"]);
+}
