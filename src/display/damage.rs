@@ -3,8 +3,6 @@
 //! The lists are compared by command hash. What only one of them holds damages its bounds, cut by
 //! the clips around it and grown by the filters around it and by the backdrop filters above it.
 
-use std::collections::HashMap;
-
 use kurbo::Rect;
 
 use super::{Command, DisplayList, Draw, Filter, Layer};
@@ -75,14 +73,14 @@ const MAX_RECTS: usize = 48;
 pub fn damage(base: &DisplayList, next: &DisplayList) -> Vec<IRect> {
     let frame = Rect::new(0.0, 0.0, next.width.into(), next.height.into());
     if (base.width, base.height) != (next.width, next.height) {
-        return round(vec![frame], frame);
+        return round([frame], frame);
     }
     let (old, new) = (Tree::new(base), Tree::new(next));
     let partners = partners(&old, &new);
     if partners.iter().enumerate().all(|(i, p)| *p == Some(i)) && old.len() == new.len() {
         return Vec::new();
     }
-    let mut changes = Vec::new();
+    let mut changes = Vec::with_capacity(old.len().max(new.len()));
     // Walk both lists in step: pairs are in the same order in both.
     let (mut i, mut j) = (0, 0);
     while i < old.len() || j < new.len() {
@@ -101,7 +99,7 @@ pub fn damage(base: &DisplayList, next: &DisplayList) -> Vec<IRect> {
         }
     }
     spread(&new, &mut changes);
-    round(changes.into_iter().map(|change| change.rect).collect(), frame)
+    round(changes.into_iter().map(|change| change.rect), frame)
 }
 
 /// A damaged area, and the place in the new list where it happened.
@@ -119,15 +117,13 @@ struct Tree<'a> {
 
 impl<'a> Tree<'a> {
     fn new(list: &'a DisplayList) -> Self {
-        let mut open: Vec<usize> = Vec::new();
+        let mut open = None;
         let mut parents = Vec::with_capacity(list.commands.len());
         for (index, command) in list.commands.iter().enumerate() {
-            parents.push(open.last().copied());
+            parents.push(open);
             match command.draw {
-                Draw::Push(_) => open.push(index),
-                Draw::Pop => {
-                    open.pop();
-                }
+                Draw::Push(_) => open = Some(index),
+                Draw::Pop => open = open.and_then(|push: usize| parents[push]),
                 _ => {}
             }
         }
@@ -226,27 +222,27 @@ fn align(
     b: std::ops::Range<usize>,
     partners: &mut [Option<usize>],
 ) {
-    // Small numbers for hashes that both ranges hold; the rest cannot be paired at all.
-    let mut names: HashMap<u64, u32> = HashMap::new();
-    for j in b.clone() {
-        let next = names.len() as u32;
-        names.entry(new.commands[j].hash).or_insert(next);
-    }
-    let left: Vec<(usize, u32)> =
-        a.filter_map(|i| names.get(&old.commands[i].hash).map(|name| (i, *name))).collect();
-    let held: std::collections::HashSet<u32> = left.iter().map(|(_, name)| *name).collect();
-    let right: Vec<(usize, u32)> =
-        b.map(|j| (j, names[&new.commands[j].hash])).filter(|(_, name)| held.contains(name)).collect();
+    // What only one range holds cannot be paired at all.
+    let mut held: Vec<u64> = b.clone().map(|j| new.commands[j].hash).collect();
+    held.sort_unstable();
+    let mut left = Vec::with_capacity(a.len());
+    left.extend(a.filter(|&i| held.binary_search(&old.commands[i].hash).is_ok()));
+    held.clear();
+    held.extend(left.iter().map(|&i| old.commands[i].hash));
+    held.sort_unstable();
+    let mut right = Vec::with_capacity(b.len());
+    right.extend(b.filter(|&j| held.binary_search(&new.commands[j].hash).is_ok()));
     let (n, m) = (left.len(), right.len());
     if n == 0 || m == 0 || n.saturating_mul(m) > LCS_LIMIT {
         return;
     }
     // lengths[i][j]: the longest common subsequence of left[i..] and right[j..].
+    let same = |i: usize, j: usize| old.commands[left[i]].hash == new.commands[right[j]].hash;
     let width = m + 1;
     let mut lengths = vec![0_u32; (n + 1) * width];
     for i in (0..n).rev() {
         for j in (0..m).rev() {
-            lengths[i * width + j] = if left[i].1 == right[j].1 {
+            lengths[i * width + j] = if same(i, j) {
                 lengths[(i + 1) * width + j + 1] + 1
             } else {
                 lengths[(i + 1) * width + j].max(lengths[i * width + j + 1])
@@ -255,8 +251,8 @@ fn align(
     }
     let (mut i, mut j) = (0, 0);
     while i < n && j < m {
-        if left[i].1 == right[j].1 {
-            partners[left[i].0] = Some(right[j].0);
+        if same(i, j) {
+            partners[left[i]] = Some(right[j]);
             (i, j) = (i + 1, j + 1);
         } else if lengths[(i + 1) * width + j] >= lengths[i * width + j + 1] {
             i += 1;
@@ -296,8 +292,8 @@ fn spread(new: &Tree<'_>, changes: &mut Vec<Change>) {
 }
 
 /// Whole pixels, one pixel of room, and few rectangles.
-fn round(rects: Vec<Rect>, frame: Rect) -> Vec<IRect> {
-    let mut merged: Vec<IRect> = Vec::new();
+fn round(rects: impl IntoIterator<Item = Rect>, frame: Rect) -> Vec<IRect> {
+    let mut merged: Vec<IRect> = Vec::with_capacity(MAX_RECTS + 1);
     for rect in rects {
         let rect = Rect::new(
             rect.x0.floor() - 1.0,

@@ -27,6 +27,9 @@ use crate::display::{Blend, Command, DisplayList, Draw, Layer, Paint, Shape};
 /// low, since a changed line of text should not redraw much above and below it.
 const CELL: (i32, i32) = (2048, 64);
 
+/// Setting up a drawing takes as long as drawing so many pixels of ground.
+const SET_UP: usize = 16 << 10;
+
 /// Bytes of pattern tiles that are kept.
 const TILE_BYTES: usize = 8 << 20;
 
@@ -52,6 +55,8 @@ pub struct CpuRasteriser {
     shadows: Shadows,
     tiles: Cache<u64, Image>,
     gradients: Gradients,
+    /// What the cell being drawn has to close.
+    opened: Vec<Open>,
     depth: usize,
 }
 
@@ -76,6 +81,7 @@ struct Pass<'a> {
 }
 
 /// What a pop has to close.
+#[derive(Debug)]
 enum Open {
     Nothing,
     Clip,
@@ -105,6 +111,7 @@ impl CpuRasteriser {
             shadows: Shadows::new(),
             tiles: Cache::new(TILE_BYTES),
             gradients: Gradients::new(GRADIENT_BYTES),
+            opened: Vec::new(),
             depth: 0,
         }
     }
@@ -127,10 +134,7 @@ impl CpuRasteriser {
             if rect.is_empty() {
                 continue;
             }
-            // Frames are no larger than MAX_SIDE, so the values fit.
-            let [x0, y0, x1, y1] = [rect.x0, rect.y0, rect.x1, rect.y1].map(|v| v as i32);
-            let area = Area::new(x0, y0, x1, y1);
-            self.paint(&scene, 0..list.commands.len(), area, |piece, pixels, stride| {
+            self.paint(&scene, 0..list.commands.len(), area_of(rect), |piece, pixels, stride| {
                 copy_out(frame, piece, pixels, stride, opaque);
             });
         }
@@ -150,23 +154,26 @@ impl CpuRasteriser {
         let opaque = list.is_opaque();
         let all = Area::new(0, 0, frame.width as i32, frame.height as i32);
         self.gradients.begin(all);
-        for rect in rects {
-            let rect = rect.intersect(frame.rect());
-            let [x0, y0, x1, y1] = [rect.x0, rect.y0, rect.x1, rect.y1].map(|v| v as i32);
-            for (corner, cell) in cells(Area::new(x0, y0, x1, y1)) {
-                let (whole, need) = (cell.intersect(all), cell.intersect(Area::new(x0, y0, x1, y1)));
-                let of_ground = ground.settle(corner, whole, &units);
-                let pixels = ground.pixels(corner).unwrap_or_else(|| {
-                    scene.narrow(&units, |unit| of_ground[unit], None);
-                    let pixels = Arc::new(self.surface(&scene, 0..list.commands.len(), whole));
-                    ground.set_pixels(corner, pixels.clone());
-                    pixels
-                });
-                scene.narrow(&units, |unit| !of_ground[unit], Some(pixels));
-                self.paint(&scene, 0..list.commands.len(), need, |piece, pixels, stride| {
-                    copy_out(frame, piece, pixels, stride, opaque);
-                });
-            }
+        let mut of_ground = Vec::with_capacity(units.len());
+        for (corner, need) in pieces(rects, frame.rect()) {
+            let whole = Area::new(corner.0, corner.1, corner.0 + CELL.0, corner.1 + CELL.1).intersect(all);
+            ground.settle(corner, whole, &units, &mut of_ground);
+            let pixels = ground.pixels(corner).unwrap_or_else(|| {
+                scene.narrow(&units, |unit| of_ground[unit], None);
+                let pixels = Arc::new(self.surface(&scene, 0..list.commands.len(), whole));
+                ground.set_pixels(corner, pixels.clone());
+                pixels
+            });
+            scene.narrow(&units, |unit| !of_ground[unit], Some(pixels));
+            self.paint(&scene, 0..list.commands.len(), need, |piece, pixels, stride| {
+                // What was drawn between the rectangles stays out.
+                for part in rects.iter().map(|&rect| area_of(rect).intersect(piece)) {
+                    if !part.is_empty() {
+                        let from = (part.y0 - piece.y0) as usize * stride + (part.x0 - piece.x0) as usize * 4;
+                        copy_out(frame, part, &pixels[from..], stride, opaque);
+                    }
+                }
+            });
         }
     }
 
@@ -352,7 +359,8 @@ impl CpuRasteriser {
         if let Some(base) = &pass.base {
             canvas.fill_placed(base, canvas.region);
         }
-        let mut opened = Vec::new();
+        // Drawing a command may draw a pattern's tile first, which opens groups of its own.
+        let mut opened = std::mem::take(&mut self.opened);
         for push in pass.open {
             if let Draw::Push(layer) = &scene.commands()[*push].draw {
                 opened.push(canvas.open(&scene.commands()[*push], layer));
@@ -391,6 +399,7 @@ impl CpuRasteriser {
         while let Some(open) = opened.pop() {
             canvas.close(open);
         }
+        self.opened = opened;
     }
 
     fn draw(&mut self, command: &Command, canvas: &mut Canvas<'_>) {
@@ -527,6 +536,32 @@ fn cells(area: Area) -> impl Iterator<Item = ((i32, i32), Area)> {
     let corners = steps(area.y0, area.y1, CELL.1)
         .flat_map(move |y| steps(area.x0, area.x1, CELL.0).map(move |x| (x, y)));
     corners.map(|(x, y)| ((x, y), Area::new(x, y, x + CELL.0, y + CELL.1)))
+}
+
+/// The rectangle as an area. Frames are no larger than [`MAX_SIDE`]; what is beyond is cut off.
+fn area_of(rect: IRect) -> Area {
+    let [x0, y0, x1, y1] = [rect.x0, rect.y0, rect.x1, rect.y1].map(|v| v.min(MAX_SIDE) as i32);
+    Area::new(x0, y0, x1, y1)
+}
+
+/// The parts of cells that are drawn for these rectangles, each with its cell's corner. Neighbours in a
+/// cell are drawn in one go.
+fn pieces(rects: &[IRect], frame: IRect) -> Vec<((i32, i32), Area)> {
+    let mut pieces = Vec::with_capacity(64);
+    for rect in rects {
+        let area = area_of(rect.intersect(frame));
+        pieces.extend(cells(area).map(|(corner, cell)| (corner, cell.intersect(area))));
+    }
+    pieces.sort_unstable_by_key(|&((x, y), need)| (y, x, need.x0, need.y0));
+    pieces.dedup_by(|(next_corner, next), (corner, need)| {
+        let both = need.union(*next);
+        let together = corner == next_corner && both.pixels() <= need.pixels() + next.pixels() + SET_UP;
+        if together {
+            *need = both;
+        }
+        together
+    });
+    pieces
 }
 
 /// Puts a piece of a drawing into the frame.

@@ -20,6 +20,9 @@ use crate::display::{Blend, Draw};
 pub struct Ground {
     /// By the corner of the cell.
     cells: HashMap<(i32, i32), Cell>,
+    /// Buffers: what lies above the ground of a cell, and the hashes of what stays its ground.
+    above: Vec<Area>,
+    kept: Vec<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -83,15 +86,22 @@ pub(super) fn units(scene: &Scene<'_>) -> Option<Vec<Unit>> {
 }
 
 impl Ground {
-    /// For every unit whether it is of the ground of the cell, whose pixels are `area`. What no longer
-    /// belongs there leaves it for good.
-    pub(super) fn settle(&mut self, corner: (i32, i32), area: Area, units: &[Unit]) -> Vec<bool> {
+    /// Sets for every unit whether it is of the ground of the cell, whose pixels are `area`. What no
+    /// longer belongs there leaves it for good.
+    pub(super) fn settle(
+        &mut self,
+        corner: (i32, i32),
+        area: Area,
+        units: &[Unit],
+        of_ground: &mut Vec<bool>,
+    ) {
         let here = |unit: &Unit| !unit.area.intersect(area).is_empty();
         let cell = self.cells.entry(corner).or_insert_with(|| Cell {
             units: units.iter().filter(|unit| here(unit)).map(|unit| unit.hash).collect(),
             pixels: None,
         });
-        let mut of_ground = vec![false; units.len()];
+        of_ground.clear();
+        of_ground.resize(units.len(), false);
         let mut from = 0;
         for &hash in &cell.units {
             let found = units[from..].iter().position(|unit| unit.hash == hash && here(unit));
@@ -100,9 +110,10 @@ impl Ground {
                 from += found + 1;
             }
         }
-        let mut above: Vec<Area> = Vec::new();
-        let mut kept = Vec::with_capacity(cell.units.len());
-        for (unit, of_ground) in units.iter().zip(&mut of_ground).filter(|(unit, _)| here(unit)) {
+        let Self { above, kept, .. } = self;
+        above.clear();
+        kept.clear();
+        for (unit, of_ground) in units.iter().zip(of_ground).filter(|(unit, _)| here(unit)) {
             let own = unit.area.intersect(area);
             *of_ground = *of_ground && above.iter().all(|other| other.intersect(own).is_empty());
             if *of_ground {
@@ -111,11 +122,10 @@ impl Ground {
                 above.push(own);
             }
         }
-        if kept != cell.units {
-            cell.units = kept;
+        if *kept != cell.units {
+            cell.units.clone_from(kept);
             cell.pixels = None;
         }
-        of_ground
     }
 
     pub(super) fn pixels(&self, corner: (i32, i32)) -> Option<Arc<Surface>> {

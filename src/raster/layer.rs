@@ -14,7 +14,7 @@ pub(super) struct Scene<'a> {
     pub list: &'a DisplayList,
     /// For every push, its pop.
     ends: Vec<usize>,
-    /// For every push, whether a group inside it filters its backdrop.
+    /// For every push, whether a group inside it filters its backdrop; empty when none does.
     looks_below: Vec<bool>,
     /// For every command whether it (of a push: the group) is not drawn; empty when all are.
     left_out: Vec<bool>,
@@ -25,25 +25,28 @@ pub(super) struct Scene<'a> {
 impl<'a> Scene<'a> {
     pub fn new(list: &'a DisplayList) -> Self {
         let count = list.commands.len();
-        let (mut ends, mut looks_below) = (vec![count; count], vec![false; count]);
-        let mut open: Vec<usize> = Vec::new();
+        let (mut ends, mut looks_below) = (vec![count; count], Vec::new());
+        // The innermost open group; until a group's end is known, the one around it stands there.
+        let mut open = count;
         for (index, command) in list.commands.iter().enumerate() {
             match &command.draw {
                 Draw::Push(layer) => {
                     if !layer.backdrop.is_empty() {
-                        for push in &open {
-                            looks_below[*push] = true;
+                        looks_below.resize(count, false);
+                        let mut around = open;
+                        while around < count {
+                            looks_below[around] = true;
+                            around = ends[around];
                         }
                     }
-                    open.push(index);
+                    ends[index] = std::mem::replace(&mut open, index);
                 }
-                Draw::Pop => {
-                    if let Some(push) = open.pop() {
-                        ends[push] = index;
-                    }
-                }
+                Draw::Pop if open < count => open = std::mem::replace(&mut ends[open], index),
                 _ => {}
             }
+        }
+        while open < count {
+            open = std::mem::replace(&mut ends[open], count);
         }
         Self { list, ends, looks_below, left_out: Vec::new(), ground: None }
     }
@@ -82,13 +85,20 @@ impl<'a> Scene<'a> {
         !layer.filters.is_empty()
             || !layer.backdrop.is_empty()
             || layer.mask.is_some()
-            || (self.looks_below[push] && !layer.is_clip_only())
+            || (self.looks_below(push) && !layer.is_clip_only())
+    }
+
+    fn looks_below(&self, push: usize) -> bool {
+        self.looks_below.get(push).is_some_and(|looks_below| *looks_below)
     }
 
     /// The groups in the range that filter what lies below them in the same pixels, each with the
     /// clips around it.
     pub fn backdrops(&self, range: std::ops::Range<usize>) -> Vec<(usize, Vec<usize>)> {
         let mut found = Vec::new();
+        if self.looks_below.is_empty() {
+            return found;
+        }
         let mut open: Vec<usize> = Vec::new();
         let mut index = range.start;
         while index < range.end {
@@ -99,7 +109,7 @@ impl<'a> Scene<'a> {
                 if !layer.backdrop.is_empty() {
                     found.push((index, open.clone()));
                 }
-                if layer.is_clip_only() && self.looks_below[index] {
+                if layer.is_clip_only() && self.looks_below(index) {
                     open.push(index);
                 } else {
                     index = self.end(index);

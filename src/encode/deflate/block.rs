@@ -57,11 +57,14 @@ pub(super) struct Block {
     tokens: Vec<u32>,
     literals: [u32; LITERALS],
     distances: [u32; DISTANCES],
+    /// A buffer.
+    table: Vec<TableSymbol>,
 }
 
 impl Default for Block {
     fn default() -> Self {
-        Self { tokens: Vec::new(), literals: [0; LITERALS], distances: [0; DISTANCES] }
+        let (literals, distances) = ([0; LITERALS], [0; DISTANCES]);
+        Self { tokens: Vec::new(), literals, distances, table: Vec::new() }
     }
 }
 
@@ -97,7 +100,7 @@ impl Block {
     pub fn write(&mut self, out: &mut Vec<u8>) {
         self.literals[END_OF_BLOCK] = 1;
         let own = Codes::of(&self.literals, &self.distances);
-        let table = CodeTable::new(&own);
+        let table = CodeTable::new(&own, &mut self.table);
         let own_size = table.size() + own.size(&self.literals, &self.distances);
         let fixed = Codes::fixed();
         let fixed_size = fixed.size(&self.literals, &self.distances);
@@ -189,20 +192,22 @@ impl Codes {
     }
 }
 
+/// A symbol of the code for code lengths, with the value and number of its extra bits.
+type TableSymbol = (u8, u8, u8);
+
 /// The code lengths of a block's codes, as they are written before it (§3.2.7).
-struct CodeTable {
+struct CodeTable<'a> {
     literal_count: usize,
     distance_count: usize,
-    /// Symbols with the value and number of their extra bits.
-    symbols: Vec<(u8, u8, u8)>,
+    symbols: &'a [TableSymbol],
     lengths: [u8; 19],
     codes: [u16; 19],
     /// How many of `lengths` are written.
     count: usize,
 }
 
-impl CodeTable {
-    fn new(codes: &Codes) -> Self {
+impl<'a> CodeTable<'a> {
+    fn new(codes: &Codes, symbols: &'a mut Vec<TableSymbol>) -> Self {
         let used =
             |lengths: &[u8], least| lengths.iter().rposition(|&l| l > 0).map_or(0, |i| i + 1).max(least);
         let literal_count = used(&codes.literal_lengths, 257);
@@ -212,7 +217,7 @@ impl CodeTable {
         all[literal_count..][..distance_count].copy_from_slice(&codes.distance_lengths[..distance_count]);
 
         // Runs: 16 repeats the length before 3 to 6 times, 17 and 18 are 3 to 10 and 11 to 138 zeros.
-        let mut symbols = Vec::with_capacity(all.len());
+        symbols.clear();
         for run in all[..literal_count + distance_count].chunk_by(|a, b| a == b) {
             let mut left = run.len();
             if run[0] > 0 {
@@ -253,7 +258,7 @@ impl CodeTable {
         for &symbol in &ORDER[..self.count] {
             bits.put(u64::from(self.lengths[symbol]), 3);
         }
-        for &(symbol, value, extra) in &self.symbols {
+        for &(symbol, value, extra) in self.symbols {
             let symbol = usize::from(symbol);
             bits.put(u64::from(self.codes[symbol]), u32::from(self.lengths[symbol]));
             bits.put(u64::from(value), u32::from(extra));

@@ -17,9 +17,8 @@ pub(super) fn write<T>(kind: &[u8; 4], out: &mut Vec<u8>, fill: impl FnOnce(&mut
     let value = fill(out);
     let length = (out.len() - start - 8) as u32;
     out[start..start + 4].copy_from_slice(&length.to_be_bytes());
-    let mut crc = flate2::Crc::new();
-    crc.update(&out[start + 4..]);
-    out.extend_from_slice(&crc.sum().to_be_bytes());
+    let crc = crc32fast::hash(&out[start + 4..]);
+    out.extend_from_slice(&crc.to_be_bytes());
     value
 }
 

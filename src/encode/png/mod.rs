@@ -16,6 +16,7 @@ use super::{Damage, Effort, alpha, check_size};
 use crate::diagnostic::Result;
 use crate::raster::Frame;
 use adler::Adler;
+use fearless_simd::{Level, Simd, dispatch};
 use filter::{Choice, Filter, Filters};
 
 /// The most pixels of a side (Third Edition, 11.2.1).
@@ -110,17 +111,21 @@ impl PngEncoder {
 fn without_alpha(pixels: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
     out.resize(start + pixels.len() / 4 * 3, 0);
-    // Four pixels are three words.
-    let (fours, rest) = pixels.as_chunks::<16>();
-    let (triples, last) = out[start..].as_chunks_mut::<12>();
-    for (pixels, out) in fours.iter().zip(triples) {
-        let word = |at: usize| u32::from_le_bytes([pixels[at], pixels[at + 1], pixels[at + 2], 0]);
-        let [a, b, c, d] = [word(0), word(4), word(8), word(12)];
-        out[..4].copy_from_slice(&(a | b << 24).to_le_bytes());
-        out[4..8].copy_from_slice(&(b >> 8 | c << 16).to_le_bytes());
-        out[8..].copy_from_slice(&(c >> 16 | d << 8).to_le_bytes());
+    let level = Level::new();
+    dispatch!(level, simd => colors(simd, pixels, &mut out[start..]));
+}
+
+#[inline(always)]
+fn colors<S: Simd>(_: S, pixels: &[u8], out: &mut [u8]) {
+    for (pixels, out) in pixels.as_chunks::<64>().0.iter().zip(out.as_chunks_mut::<48>().0) {
+        for lane in 0..16 {
+            for channel in 0..3 {
+                out[lane * 3 + channel] = pixels[lane * 4 + channel];
+            }
+        }
     }
-    for (pixel, out) in rest.chunks_exact(4).zip(last.chunks_exact_mut(3)) {
+    let (rest, last) = (pixels.as_chunks::<64>().1, out.as_chunks_mut::<48>().1);
+    for (pixel, out) in rest.as_chunks::<4>().0.iter().zip(last.as_chunks_mut::<3>().0) {
         out.copy_from_slice(&pixel[..3]);
     }
 }
