@@ -1,6 +1,7 @@
 //! Headless jobs of the project, run as `cargo xtask JOB`.
 
 mod bench;
+mod fidelity;
 mod records;
 mod soak;
 
@@ -10,6 +11,7 @@ const USAGE: &str = "usage: cargo xtask JOB
 
 jobs:
   bench      measure Byname and what people use today, side by side
+  fidelity   draw the corpus of tests/fidelity with Byname and with Chromium, and compare
   records    write the records of the demo campaigns
   soak       many random records, incremental against from scratch";
 
@@ -17,6 +19,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.split_first() {
         Some((job, rest)) if job == "bench" => bench::run(rest),
+        Some((job, rest)) if job == "fidelity" => fidelity::run(rest),
         Some((job, rest)) if job == "records" => records::run(rest),
         Some((job, rest)) if job == "soak" => soak::run(rest),
         _ => Err(USAGE.to_owned()),
