@@ -227,6 +227,18 @@ impl Recorder {
         self.record(Draw::Pop, Rect::ZERO);
     }
 
+    /// A command as another recorder made it.
+    pub fn append(&mut self, command: Command) {
+        match command.draw {
+            Draw::Push(_) => self.open.push(self.commands.len()),
+            Draw::Pop => {
+                self.open.pop();
+            }
+            _ => {}
+        }
+        self.commands.push(command);
+    }
+
     fn record(&mut self, draw: Draw, bounds: Rect) {
         let mut hasher = DefaultHasher::new();
         draw.hash(&mut hasher);

@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
+use blitz_dom::node::SpecialElementData;
 use kurbo::{Affine, Rect, Vec2};
+use style::computed_values::background_attachment::single_value::T as Attachment;
+use style::computed_values::background_blend_mode::single_value::T as BlendMode;
 use style::computed_values::background_clip::single_value::T as Clip;
 use style::computed_values::background_origin::single_value::T as Origin;
-use style::values::computed::background::BackgroundSize;
+use style::values::computed::LengthPercentage;
+use style::values::computed::background::{BackgroundRepeat, BackgroundSize};
 use style::values::computed::image::Image as CssImage;
 use style::values::computed::length::NonNegativeLengthPercentageOrAuto as Length;
 use style::values::generics::background::GenericBackgroundSize;
@@ -13,56 +17,158 @@ use style::values::generics::image::GenericImage;
 use style::values::generics::length::GenericLengthPercentageOrAuto;
 use style::values::specified::background::BackgroundRepeatKeyword as Repeat;
 
-use blitz_dom::node::SpecialElementData;
-
-use super::boxes::{Boxes, place, shape};
-use super::effects::resolve_length;
-use super::style::{background_color, resolve};
+use super::boxes::{self, Boxes, place};
+use super::effects::{self, resolve_length};
+use super::style::{background_color, custom};
 use super::{Element, Painter, gradient};
-use crate::display::{DisplayList, Layer, Paint, Pattern, Recorder, Shape};
+use crate::display::{
+    Blend, DisplayList, Draw, GlyphRun, Layer, Mask, MaskKind, Paint, Pattern, Recorder, Shape,
+};
+use crate::template::mirror;
 
 /// Tiles painted one by one at most; more of them become a pattern.
 const MAX_TILES: usize = 64;
 
+/// Where an image is repeated: one layer of a background or of a mask.
+pub(super) struct Tiling<'s> {
+    pub image: &'s CssImage,
+    /// What size and position refer to.
+    pub area: Rect,
+    pub size: &'s BackgroundSize,
+    pub position: (&'s LengthPercentage, &'s LengthPercentage),
+    pub repeat: &'s BackgroundRepeat,
+    pub clip: Shape,
+}
+
 impl Painter<'_> {
-    pub(super) fn background(&mut self, element: &Element<'_>) {
+    /// `canvas` is the area that the root's background covers in place of its own box.
+    pub(super) fn background(&mut self, element: &Element<'_>, canvas: Option<Rect>) {
         let background = element.style.get_background();
         let layers = background.background_image.0.len();
         let color = background_color(&element.style);
-        if color.alpha() > 0.0 {
-            let clip = clip_shape(&element.boxes, *cyclic(&background.background_clip.0, layers.max(1) - 1));
-            self.fill(element, &clip, Paint::Solid(color));
+        let last = layers.max(1) - 1;
+        let shown = |index: &usize| !matches!(background.background_image.0[*index], GenericImage::None);
+        if color.alpha() <= 0.0 && !(0..layers).any(|index| shown(&index)) {
+            return;
         }
-        for index in (0..layers).rev() {
-            let image = &background.background_image.0[index];
-            if matches!(image, GenericImage::None) {
-                continue;
+        let clips = custom(&element.style, &mirror::BACKGROUND_CLIP).filter(|clips| clips.contains("text"));
+        let clips: Vec<&str> = clips.as_deref().map_or(Vec::new(), |clips| clips.split(',').collect());
+        let to_text = |index: usize| !clips.is_empty() && cyclic(&clips, index).trim() == "text";
+        let silhouette = if clips.is_empty() { None } else { Some(Arc::new(self.silhouette(element))) };
+        let alone = usize::from(color.alpha() > 0.0) + (0..layers).filter(shown).count() == 1;
+        let shape_of = |index: usize| match canvas {
+            Some(canvas) => Shape::Rect(canvas),
+            None => clip_shape(&element.boxes, *cyclic(&background.background_clip.0, index)),
+        };
+
+        let blends = &background.background_blend_mode.0;
+        let blended = blends.iter().any(|mode| *mode != BlendMode::Normal);
+        if blended {
+            self.recorder.push(Layer { isolated: true, ..Layer::default() });
+        }
+        if color.alpha() > 0.0 {
+            match silhouette.as_ref().filter(|_| to_text(last)) {
+                Some(text) => self.inked(text, &Paint::Solid(color)),
+                None => self.fill(element, &shape_of(last), Paint::Solid(color)),
             }
-            let clip = *cyclic(&background.background_clip.0, index);
-            self.layer(element, image, index, &clip_shape(&element.boxes, clip));
+        }
+        for index in (0..layers).rev().filter(shown) {
+            let tiling = Tiling {
+                image: &background.background_image.0[index],
+                area: self.positioning_area(element, index),
+                size: cyclic(&background.background_size.0, index),
+                position: (
+                    cyclic(&background.background_position_x.0, index),
+                    cyclic(&background.background_position_y.0, index),
+                ),
+                repeat: cyclic(&background.background_repeat.0, index),
+                clip: shape_of(index),
+            };
+            let blend = effects::background_blend(*cyclic(blends, index));
+            if blend != Blend::Normal {
+                self.recorder.push(Layer { blend, ..Layer::default() });
+            }
+            match silhouette.as_ref().filter(|_| to_text(index)) {
+                Some(text) if text.commands.is_empty() => {}
+                Some(text) => match self.single_paint(element, &tiling).filter(|_| alone) {
+                    Some(paint) => self.inked(text, &paint),
+                    None => {
+                        let mask = Mask { kind: MaskKind::Alpha, list: text.clone() };
+                        self.recorder.push(Layer { mask: Some(mask), ..Layer::default() });
+                        self.tiled(element, &tiling);
+                        self.recorder.pop();
+                    }
+                },
+                None => self.tiled(element, &tiling),
+            }
+            if blend != Blend::Normal {
+                self.recorder.pop();
+            }
+        }
+        if blended {
+            self.recorder.pop();
         }
     }
 
-    fn layer(&mut self, element: &Element<'_>, image: &CssImage, index: usize, clip: &Shape) {
+    fn positioning_area(&self, element: &Element<'_>, index: usize) -> Rect {
         let background = element.style.get_background();
-        let area = match cyclic(&background.background_origin.0, index) {
+        let [a, b, c, d, x, y] = element.transform.as_coeffs();
+        if [a, b, c, d] == [1.0, 0.0, 0.0, 1.0]
+            && *cyclic(&background.background_attachment.0, index) == Attachment::Fixed
+        {
+            let (width, height) = self.document.viewport().window_size;
+            return Rect::new(0.0, 0.0, width.into(), height.into()) - Vec2::new(x, y);
+        }
+        match cyclic(&background.background_origin.0, index) {
             Origin::BorderBox => element.boxes.border,
             Origin::PaddingBox => element.boxes.padding,
             Origin::ContentBox => element.boxes.content,
-        };
-        let url = match image {
-            GenericImage::Url(url) => url.url().map(|url| url.as_str().to_owned()),
-            _ => None,
-        };
-        let intrinsic = url.as_deref().and_then(|url| self.images.size(url));
-        let intrinsic = intrinsic.map(|(width, height)| Vec2::new(width, height) * self.scale);
-        if url.is_some() && intrinsic.is_none() {
-            // Asking for it reports it.
-            let _ = url.as_deref().and_then(|url| self.images.picture(url, 1.0, 1.0));
-            return;
         }
-        let size = size_of(cyclic(&background.background_size.0, index), area, intrinsic, self.scale);
-        let repeat = cyclic(&background.background_repeat.0, index);
+    }
+
+    /// The text of an element, its decorations included, as the mask that it is.
+    fn silhouette(&mut self, element: &Element<'_>) -> DisplayList {
+        let outer = std::mem::take(&mut self.recorder);
+        let before = std::mem::replace(&mut self.only_text, true);
+        match &element.pieces {
+            Some(pieces) => pieces.iter().for_each(|text| self.text(text)),
+            None => self.content(element),
+        }
+        self.only_text = before;
+        let (width, height) = self.document.viewport().window_size;
+        std::mem::replace(&mut self.recorder, outer).finish(width, height)
+    }
+
+    /// Text in a paint of its own.
+    fn inked(&mut self, text: &DisplayList, ink: &Paint) {
+        for command in &text.commands {
+            match &command.draw {
+                Draw::Glyphs(run) => {
+                    self.recorder.glyphs(GlyphRun { paint: ink.clone(), ..run.clone() });
+                }
+                Draw::Fill { shape, .. } => self.recorder.fill(shape.clone(), ink.clone()),
+                Draw::Stroke { path, stroke, .. } => {
+                    self.recorder.stroke(path.clone(), stroke.clone(), ink.clone());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The paint of a layer that is one gradient all over its clip.
+    fn single_paint(&self, element: &Element<'_>, tiling: &Tiling<'_>) -> Option<Paint> {
+        let GenericImage::Gradient(css) = tiling.image else { return None };
+        let (tile, across, down) = self.grid(tiling, None)?;
+        let clip = boxes::bounds(&tiling.clip);
+        (across.count * down.count == 1 && covers(tile, clip)).then(|| {
+            gradient::paint(css, tile, self.scale, &element.style.clone_color(), element.transform)
+        })?
+    }
+
+    /// The first tile, and where tiles lie across and down.
+    fn grid(&self, tiling: &Tiling<'_>, intrinsic: Option<Vec2>) -> Option<(Rect, Tiles, Tiles)> {
+        let Tiling { area, repeat, .. } = *tiling;
+        let size = size_of(tiling.size, area, intrinsic, self.scale);
         let (mut width, mut height) = (size.x, size.y);
         if repeat.0 == Repeat::Round && width > 0.0 {
             width = area.width() / (area.width() / width).round().max(1.0);
@@ -71,47 +177,38 @@ impl Painter<'_> {
             height = area.height() / (area.height() / height).round().max(1.0);
         }
         if width < 0.01 || height < 0.01 {
-            return;
+            return None;
         }
-        let x = resolve_length(
-            cyclic(&background.background_position_x.0, index),
-            area.width() - width,
-            self.scale,
-        );
-        let y = resolve_length(
-            cyclic(&background.background_position_y.0, index),
-            area.height() - height,
-            self.scale,
-        );
-        let paint_area = super::boxes::bounds(clip);
-        let across = Tiles::along(repeat.0, area.x0, area.width(), x, width, paint_area.x0, paint_area.x1);
-        let down = Tiles::along(repeat.1, area.y0, area.height(), y, height, paint_area.y0, paint_area.y1);
+        let x = resolve_length(tiling.position.0, area.width() - width, self.scale);
+        let y = resolve_length(tiling.position.1, area.height() - height, self.scale);
+        let clip = boxes::bounds(&tiling.clip);
+        let across = Tiles::along(repeat.0, area.x0, area.width(), x, width, clip.x0, clip.x1);
+        let down = Tiles::along(repeat.1, area.y0, area.height(), y, height, clip.y0, clip.y1);
+        let tile = Rect::new(across.start, down.start, across.start + width, down.start + height);
+        Some((tile, across, down))
+    }
 
-        // The commonest case needs no clip: a gradient over just the box that it is cut to.
-        if across.count * down.count == 1
-            && let GenericImage::Gradient(css) = image
+    /// Paints a layer.
+    pub(super) fn tiled(&mut self, element: &Element<'_>, tiling: &Tiling<'_>) {
+        let url = url_of(tiling.image);
+        let intrinsic = url.and_then(|url| self.images.size(url));
+        let intrinsic = intrinsic.map(|(width, height)| Vec2::new(width, height) * self.scale);
+        if let Some(url) = url
+            && intrinsic.is_none()
         {
-            let tile = Rect::new(across.start, down.start, across.start + width, down.start + height);
-            let current = element.style.clone_color();
-            let Some(paint) = gradient::paint(css, tile, self.scale, &current, element.transform) else {
-                return;
-            };
-            let covers = tile.x0 <= paint_area.x0 + 0.01
-                && tile.y0 <= paint_area.y0 + 0.01
-                && tile.x1 >= paint_area.x1 - 0.01
-                && tile.y1 >= paint_area.y1 - 0.01;
-            if covers {
-                self.fill(element, clip, paint);
-            } else {
-                self.recorder.push(clip_to(clip, element.transform));
-                self.fill(element, &Shape::Rect(tile), paint);
-                self.recorder.pop();
-            }
+            // Asking for it reports it.
+            let _ = self.images.picture(url, 1.0, 1.0);
             return;
         }
-        self.recorder.push(clip_to(clip, element.transform));
+        // The commonest case needs no clip: a gradient over just the box that it is cut to.
+        if let Some(paint) = self.single_paint(element, tiling) {
+            self.fill(element, &tiling.clip, paint);
+            return;
+        }
+        let Some((first, across, down)) = self.grid(tiling, intrinsic) else { return };
+        self.recorder.push(clip_to(&tiling.clip, element.transform));
         if across.count.saturating_mul(down.count) > MAX_TILES {
-            if let Some(list) = self.one_tile(element, image, url.as_deref(), width, height) {
+            if let Some(list) = self.one_tile(element, tiling.image, first.width(), first.height()) {
                 let tile = Rect::new(0.0, 0.0, across.step, down.step);
                 let origin = Affine::translate((across.start, down.start));
                 let pattern = Pattern { list: Arc::new(list), tile, transform: element.transform * origin };
@@ -126,35 +223,23 @@ impl Painter<'_> {
         } else {
             for row in 0..down.count {
                 for column in 0..across.count {
-                    let at = Vec2::new(
-                        across.start + across.step * column as f64,
-                        down.start + down.step * row as f64,
-                    );
-                    let tile = Rect::from_origin_size(at.to_point(), (width, height));
-                    self.tile(element, image, url.as_deref(), tile, element.transform);
+                    let step = Vec2::new(across.step * column as f64, down.step * row as f64);
+                    self.tile(element, tiling.image, first + step, element.transform);
                 }
             }
         }
         self.recorder.pop();
     }
 
-    fn tile(
-        &mut self,
-        element: &Element<'_>,
-        image: &CssImage,
-        url: Option<&str>,
-        tile: Rect,
-        transform: Affine,
-    ) {
-        match (image, url) {
-            (GenericImage::Gradient(css), _) => {
-                let current = element.style.clone_color();
-                if let Some(paint) = gradient::paint(css, tile, self.scale, &current, transform) {
-                    self.recorder.fill(place(&Shape::Rect(tile), transform), paint);
-                }
+    /// Paints an image into a rectangle.
+    pub(super) fn tile(&mut self, element: &Element<'_>, image: &CssImage, tile: Rect, transform: Affine) {
+        if let GenericImage::Gradient(css) = image {
+            let current = element.style.clone_color();
+            if let Some(paint) = gradient::paint(css, tile, self.scale, &current, transform) {
+                self.recorder.fill(place(&Shape::Rect(tile), transform), paint);
             }
-            (_, Some(url)) => self.picture(element, url, tile, transform),
-            _ => {}
+        } else if let Some(url) = url_of(image) {
+            self.picture(element, url, tile, transform);
         }
     }
 
@@ -163,12 +248,11 @@ impl Painter<'_> {
         &mut self,
         element: &Element<'_>,
         image: &CssImage,
-        url: Option<&str>,
         width: f64,
         height: f64,
     ) -> Option<DisplayList> {
         let outer = std::mem::take(&mut self.recorder);
-        self.tile(element, image, url, Rect::new(0.0, 0.0, width, height), Affine::IDENTITY);
+        self.tile(element, image, Rect::new(0.0, 0.0, width, height), Affine::IDENTITY);
         let recorder: Recorder = std::mem::replace(&mut self.recorder, outer);
         let list = recorder.finish(width.ceil() as u32, height.ceil() as u32);
         (!list.commands.is_empty()).then_some(list)
@@ -209,26 +293,34 @@ impl Painter<'_> {
             self.fill(element, &Shape::Rect(rect), Paint::Solid(color));
         }
     }
-
-    /// The background of a piece of text's inline element.
-    pub(super) fn inline_background(&mut self, styles: &super::Styles, rect: Rect, transform: Affine) {
-        let color = resolve(&styles.get_background().background_color, styles);
-        if color.alpha() > 0.0 {
-            self.recorder.fill(place(&shape(rect, [Vec2::ZERO; 4]), transform), Paint::Solid(color));
-        }
-    }
 }
 
-fn clip_to(clip: &Shape, transform: Affine) -> Layer {
+pub(super) fn clip_to(clip: &Shape, transform: Affine) -> Layer {
     Layer { clip: Some(place(clip, transform)), ..Layer::default() }
 }
 
-fn clip_shape(boxes: &Boxes, clip: Clip) -> Shape {
+pub(super) fn clip_shape(boxes: &Boxes, clip: Clip) -> Shape {
     match clip {
         Clip::PaddingBox => boxes.padding_shape(),
         Clip::ContentBox => boxes.content_shape(),
         _ => boxes.border_shape(),
     }
+}
+
+/// The address of an image that is a file; of a set of files, the one that was chosen.
+pub(super) fn url_of(image: &CssImage) -> Option<&str> {
+    match image {
+        GenericImage::Url(url) => url.url().map(|url| url.as_str()),
+        GenericImage::ImageSet(set) => url_of(&set.items.get(set.selected_index)?.image),
+        _ => None,
+    }
+}
+
+fn covers(tile: Rect, clip: Rect) -> bool {
+    tile.x0 <= clip.x0 + 0.01
+        && tile.y0 <= clip.y0 + 0.01
+        && tile.x1 >= clip.x1 - 0.01
+        && tile.y1 >= clip.y1 - 0.01
 }
 
 /// Where tiles lie along one axis.
@@ -293,6 +385,6 @@ fn size_of(size: &BackgroundSize, area: Rect, intrinsic: Option<Vec2>, scale: f6
 }
 
 /// Lists of layers repeat until they are as long as that of the images.
-fn cyclic<T>(values: &[T], index: usize) -> &T {
+pub(super) fn cyclic<T>(values: &[T], index: usize) -> &T {
     &values[index % values.len()]
 }

@@ -167,6 +167,7 @@ impl Painter<'_> {
         around.border = outer;
         around.padding = inner;
         let framed = Element {
+            pieces: None,
             node: element.node,
             style: element.style.clone(),
             boxes: around,

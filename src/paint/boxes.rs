@@ -34,31 +34,31 @@ impl Boxes {
         let (b, p) = (&layout.border, &layout.padding);
         let padding = border - Insets::new(length(b.left), length(b.top), length(b.right), length(b.bottom));
         let content = padding - Insets::new(length(p.left), length(p.top), length(p.right), length(p.bottom));
+        Self::with_corners(border, padding, content, styles, scale)
+    }
+
+    /// The boxes, with the corners that the style gives them.
+    pub(super) fn with_corners(
+        border: Rect,
+        padding: Rect,
+        content: Rect,
+        styles: &ComputedValues,
+        scale: f64,
+    ) -> Self {
+        let (width, height) = (border.width() / scale, border.height() / scale);
         let resolve = |radius: &BorderCornerRadius| {
             let x = radius.0.width.0.resolve(CSSPixelLength::new(width as f32)).px();
             let y = radius.0.height.0.resolve(CSSPixelLength::new(height as f32)).px();
             Vec2::new(f64::from(x), f64::from(y)) * scale
         };
         let style = styles.get_border();
-        let mut radii = [
+        let radii = [
             resolve(&style.border_top_left_radius),
             resolve(&style.border_top_right_radius),
             resolve(&style.border_bottom_right_radius),
             resolve(&style.border_bottom_left_radius),
         ];
-        // A corner without width or height is square (CSS Backgrounds 3, §4.1).
-        for radius in &mut radii {
-            if radius.x <= 0.0 || radius.y <= 0.0 {
-                *radius = Vec2::ZERO;
-            }
-        }
-        let part = |length: f64, sum: f64| if sum > length && sum > 0.0 { length / sum } else { 1.0 };
-        let [tl, tr, br, bl] = radii;
-        let factor = part(border.width(), tl.x + tr.x)
-            .min(part(border.width(), bl.x + br.x))
-            .min(part(border.height(), tl.y + bl.y))
-            .min(part(border.height(), tr.y + br.y));
-        Self { border, padding, content, radii: radii.map(|radius| radius * factor) }
+        Self { border, padding, content, radii: fitted(border, radii) }
     }
 
     pub(super) fn border_shape(&self) -> Shape {
@@ -88,6 +88,23 @@ impl Boxes {
         let [tl, tr, br, bl] = self.radii;
         [corner(tl, left, top), corner(tr, right, top), corner(br, right, bottom), corner(bl, left, bottom)]
     }
+}
+
+/// The radii that a box can have: they shrink together until no two of them overlap, and a corner without
+/// width or height is square (CSS Backgrounds 3, §4).
+pub(super) fn fitted(rect: Rect, mut radii: [Vec2; 4]) -> [Vec2; 4] {
+    for radius in &mut radii {
+        if radius.x <= 0.0 || radius.y <= 0.0 {
+            *radius = Vec2::ZERO;
+        }
+    }
+    let part = |length: f64, sum: f64| if sum > length && sum > 0.0 { length / sum } else { 1.0 };
+    let [tl, tr, br, bl] = radii;
+    let factor = part(rect.width(), tl.x + tr.x)
+        .min(part(rect.width(), bl.x + br.x))
+        .min(part(rect.height(), tl.y + bl.y))
+        .min(part(rect.height(), tr.y + br.y));
+    radii.map(|radius| radius * factor)
 }
 
 /// A rectangle with elliptical corners.

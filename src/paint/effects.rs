@@ -3,41 +3,57 @@
 use std::sync::Arc;
 
 use blitz_dom::BaseDocument;
-use kurbo::{Affine, BezPath, Point, Rect, Shape as _};
+use kurbo::{Affine, BezPath, Insets, Point, Rect, Shape as _, Vec2};
+use style::computed_values::background_blend_mode::single_value::T as BackgroundBlend;
 use style::computed_values::mix_blend_mode::T as MixBlendMode;
-use style::values::computed::{CSSPixelLength, Filter as CssFilter, LengthPercentage, Overflow};
+use style::values::computed::{
+    CSSPixelLength, ClipRectOrAuto, Filter as CssFilter, LengthOrAuto, LengthPercentage, Overflow,
+};
 use style::values::generics::basic_shape::{
-    FillRule, GenericBasicShape, GenericClipPath, GenericShapeRadius,
+    FillRule, GenericBasicShape, GenericClipPath, GenericPathOrShapeFunction, GenericShapeRadius, ShapeBox,
+    ShapeGeometryBox,
 };
 
-use super::boxes::{place, polygon, shape};
+use style_traits::ToCss as _;
+
+use super::boxes::{self, place, polygon, shape};
 use super::style::resolve;
-use super::{Element, boxes};
+use super::{Element, Painter};
 use crate::display::{Blend, Filter, Layer, Shape};
 
-/// The group that an element's effects ask for, if any do.
-pub(super) fn layer(element: &Element<'_>, scale: f64) -> Option<Layer> {
-    let effects = element.style.get_effects();
-    let layer = Layer {
-        opacity: effects.opacity.clamp(0.0, 1.0),
-        blend: blend(effects.mix_blend_mode),
-        clip: clip_path(element, scale),
-        mask: None,
-        filters: effects.filter.0.iter().filter_map(|filter| convert(filter, element, scale)).collect(),
-        backdrop: effects
-            .backdrop_filter
-            .0
-            .iter()
-            .filter_map(|filter| convert(filter, element, scale))
-            .collect(),
-        isolated: false,
-    };
-    let layer = if layer.backdrop.is_empty() || layer.clip.is_some() {
-        layer
-    } else {
-        Layer { clip: Some(place(&element.boxes.border_shape(), element.transform)), ..layer }
-    };
-    (layer != Layer::default()).then_some(layer)
+impl Painter<'_> {
+    /// The groups that an element's effects ask for, the outermost first.
+    pub(super) fn groups(&mut self, element: &Element<'_>) -> Vec<Layer> {
+        let effects = element.style.get_effects();
+        let mask = self.mask(element);
+        let reference = self.clip_reference(element);
+        let convert = |filter: &CssFilter| convert(filter, element, self.scale);
+        let layer = Layer {
+            opacity: effects.opacity.clamp(0.0, 1.0),
+            blend: blend(effects.mix_blend_mode),
+            clip: clip_path(element, self.scale).or_else(|| clip_rect(element, self.scale)),
+            mask,
+            filters: effects.filter.0.iter().filter_map(convert).collect(),
+            backdrop: effects.backdrop_filter.0.iter().filter_map(convert).collect(),
+            isolated: self.isolating.contains(&element.node.id),
+        };
+        let layer = if layer.backdrop.is_empty() || layer.clip.is_some() {
+            layer
+        } else {
+            Layer { clip: Some(place(&element.boxes.border_shape(), element.transform)), ..layer }
+        };
+        let outer = reference.map(|mask| Layer { mask: Some(mask), ..Layer::default() });
+        let mut groups = Vec::new();
+        if let Some(mut outer) = outer {
+            // What blends must do so outside of the mask.
+            outer.blend = layer.blend;
+            groups.push(outer);
+            groups.push(Layer { blend: Blend::Normal, ..layer });
+        } else if layer != Layer::default() {
+            groups.push(layer);
+        }
+        groups
+    }
 }
 
 /// What the element's content is cut to.
@@ -78,6 +94,27 @@ fn blend(mode: MixBlendMode) -> Blend {
     }
 }
 
+pub(super) fn background_blend(mode: BackgroundBlend) -> Blend {
+    match mode {
+        BackgroundBlend::Normal => Blend::Normal,
+        BackgroundBlend::Multiply => Blend::Multiply,
+        BackgroundBlend::Screen => Blend::Screen,
+        BackgroundBlend::Overlay => Blend::Overlay,
+        BackgroundBlend::Darken => Blend::Darken,
+        BackgroundBlend::Lighten => Blend::Lighten,
+        BackgroundBlend::ColorDodge => Blend::ColorDodge,
+        BackgroundBlend::ColorBurn => Blend::ColorBurn,
+        BackgroundBlend::HardLight => Blend::HardLight,
+        BackgroundBlend::SoftLight => Blend::SoftLight,
+        BackgroundBlend::Difference => Blend::Difference,
+        BackgroundBlend::Exclusion => Blend::Exclusion,
+        BackgroundBlend::Hue => Blend::Hue,
+        BackgroundBlend::Saturation => Blend::Saturation,
+        BackgroundBlend::Color => Blend::Color,
+        BackgroundBlend::Luminosity => Blend::Luminosity,
+    }
+}
+
 /// Filter Effects 1, §9: the colour functions as matrices.
 fn convert(filter: &CssFilter, element: &Element<'_>, scale: f64) -> Option<Filter> {
     let scaled = |factor: f32, offset: f32| {
@@ -112,6 +149,9 @@ fn convert(filter: &CssFilter, element: &Element<'_>, scale: f64) -> Option<Filt
     };
     const GREY: [f32; 3] = [0.2126, 0.7152, 0.0722];
     const LUMA: [f32; 3] = [0.213, 0.715, 0.072];
+    // Lengths are the element's own, which its transform scales and turns.
+    let [a, b, c, d, ..] = element.transform.as_coeffs().map(|v| v * scale);
+    let scale = scale * element.transform.determinant().abs().sqrt();
     Some(match filter {
         CssFilter::Blur(radius) => Filter::Blur((f64::from(radius.px()) * scale) as f32),
         CssFilter::Brightness(amount) => Filter::Matrix(scaled(amount.0, 0.0)),
@@ -177,8 +217,8 @@ fn convert(filter: &CssFilter, element: &Element<'_>, scale: f64) -> Option<Filt
             ])
         }
         CssFilter::DropShadow(shadow) => Filter::DropShadow {
-            dx: (f64::from(shadow.horizontal.px()) * scale) as f32,
-            dy: (f64::from(shadow.vertical.px()) * scale) as f32,
+            dx: (f64::from(shadow.horizontal.px()) * a + f64::from(shadow.vertical.px()) * c) as f32,
+            dy: (f64::from(shadow.horizontal.px()) * b + f64::from(shadow.vertical.px()) * d) as f32,
             sigma: (f64::from(shadow.blur.px()) * scale / 2.0) as f32,
             color: resolve(&shadow.color, &element.style),
         },
@@ -186,32 +226,62 @@ fn convert(filter: &CssFilter, element: &Element<'_>, scale: f64) -> Option<Filt
     })
 }
 
-/// CSS Masking 1 `clip-path` with basic shapes (CSS Shapes 1).
+/// The old `clip: rect()` of positioned boxes (CSS Masking 1, §8).
+fn clip_rect(element: &Element<'_>, scale: f64) -> Option<Shape> {
+    let ClipRectOrAuto::Rect(rect) = element.style.clone_clip() else { return None };
+    if !element.style.clone_position().is_absolutely_positioned() {
+        return None;
+    }
+    let area = element.boxes.border;
+    let side = |length: &LengthOrAuto, auto: f64| match length {
+        LengthOrAuto::LengthPercentage(length) => f64::from(length.px()) * scale,
+        LengthOrAuto::Auto => auto,
+    };
+    let (x0, y0) = (side(&rect.left, 0.0), side(&rect.top, 0.0));
+    let (x1, y1) = (side(&rect.right, area.width()), side(&rect.bottom, area.height()));
+    let rect = Rect::new(x0, y0, x1.max(x0), y1.max(y0)) + area.origin().to_vec2();
+    Some(place(&Shape::Rect(rect), element.transform))
+}
+
+/// CSS Masking 1 `clip-path` with basic shapes (CSS Shapes 1 and 2).
 fn clip_path(element: &Element<'_>, scale: f64) -> Option<Shape> {
     let clip = element.style.clone_clip_path();
-    let GenericClipPath::Shape(basic, _) = &clip else { return None };
-    let area = element.boxes.border;
+    let (basic, geometry) = match &clip {
+        GenericClipPath::Shape(basic, geometry) => (basic, *geometry),
+        // The box itself, with its corners.
+        GenericClipPath::Box(geometry) => {
+            let area = geometry_box(element, *geometry, scale);
+            return Some(place(&shape(area, element.boxes.radii_of(area)), element.transform));
+        }
+        _ => return None,
+    };
+    let area = geometry_box(element, geometry, scale);
     let across = |length: &LengthPercentage| resolve_length(length, area.width(), scale);
     let down = |length: &LengthPercentage| resolve_length(length, area.height(), scale);
     let local = match &**basic {
         GenericBasicShape::Rect(inset) => {
-            let rect = Rect::new(
-                area.x0 + across(&inset.rect.3),
-                area.y0 + down(&inset.rect.0),
-                area.x1 - across(&inset.rect.1),
-                area.y1 - down(&inset.rect.2),
-            );
-            shape(rect, [kurbo::Vec2::ZERO; 4])
+            let (left, right) = shrunk(across(&inset.rect.3), across(&inset.rect.1), area.width());
+            let (top, bottom) = shrunk(down(&inset.rect.0), down(&inset.rect.2), area.height());
+            let rect = Rect::new(area.x0 + left, area.y0 + top, area.x1 - right, area.y1 - bottom);
+            let round = &inset.round;
+            let corner = |corner: &style::values::computed::BorderCornerRadius| {
+                Vec2::new(across(&corner.0.width.0), down(&corner.0.height.0))
+            };
+            let corners =
+                [&round.top_left, &round.top_right, &round.bottom_right, &round.bottom_left].map(corner);
+            shape(rect, boxes::fitted(rect, corners))
         }
         GenericBasicShape::Circle(circle) => {
             let center = center_of(&circle.position, area, scale);
+            let (near_x, near_y, far_x, far_y) = nearest(center, area);
             let radius = match &circle.radius {
                 GenericShapeRadius::Length(length) => {
                     resolve_length(&length.0, area.width().hypot(area.height()) / 2.0_f64.sqrt(), scale)
                 }
-                GenericShapeRadius::ClosestSide => nearest(center, area).0.min(nearest(center, area).1),
-                GenericShapeRadius::FarthestSide => nearest(center, area).2.max(nearest(center, area).3),
-                _ => nearest(center, area).0.min(nearest(center, area).1),
+                GenericShapeRadius::FarthestSide => far_x.max(far_y),
+                GenericShapeRadius::ClosestCorner => near_x.hypot(near_y),
+                GenericShapeRadius::FarthestCorner => far_x.hypot(far_y),
+                GenericShapeRadius::ClosestSide => near_x.min(near_y),
             };
             Shape::Path(Arc::new(kurbo::Circle::new(center, radius).to_path(0.01)), false)
         }
@@ -224,7 +294,9 @@ fn clip_path(element: &Element<'_>, scale: f64) -> Option<Shape> {
                     resolve_length(&length.0, size, scale)
                 }
                 GenericShapeRadius::FarthestSide => far,
-                _ => near,
+                GenericShapeRadius::FarthestCorner => far * 2.0_f64.sqrt(),
+                GenericShapeRadius::ClosestCorner => near * 2.0_f64.sqrt(),
+                GenericShapeRadius::ClosestSide => near,
             };
             let radii = (
                 radius(&ellipse.semiaxis_x, area.width(), near_x, far_x),
@@ -242,9 +314,36 @@ fn clip_path(element: &Element<'_>, scale: f64) -> Option<Shape> {
             let even_odd = corners.fill == FillRule::Evenodd;
             Shape::Path(Arc::new(path), even_odd)
         }
-        _ => return None,
+        GenericBasicShape::PathOrShape(GenericPathOrShapeFunction::Path(path)) => {
+            let mut outline = BezPath::from_svg(path.path.to_css_string().trim_matches('"')).ok()?;
+            outline.apply_affine(Affine::translate(area.origin().to_vec2()) * Affine::scale(scale));
+            Shape::Path(Arc::new(outline), path.fill == FillRule::Evenodd)
+        }
+        GenericBasicShape::PathOrShape(GenericPathOrShapeFunction::Shape(_)) => return None,
     };
-    Some(boxes::place(&local, element.transform * Affine::IDENTITY))
+    Some(place(&local, element.transform))
+}
+
+/// The box that a clip path refers to.
+fn geometry_box(element: &Element<'_>, geometry: ShapeGeometryBox, scale: f64) -> Rect {
+    let boxes = &element.boxes;
+    match geometry {
+        ShapeGeometryBox::ShapeBox(ShapeBox::PaddingBox) => boxes.padding,
+        ShapeGeometryBox::ShapeBox(ShapeBox::ContentBox) | ShapeGeometryBox::FillBox => boxes.content,
+        ShapeGeometryBox::ShapeBox(ShapeBox::MarginBox) => {
+            let margin = element.node.final_layout().margin;
+            let [top, right, bottom, left] = [margin.top, margin.right, margin.bottom, margin.left]
+                .map(|length| f64::from(length) * scale);
+            boxes.border + Insets::new(left, top, right, bottom)
+        }
+        _ => boxes.border,
+    }
+}
+
+/// Insets of opposite sides that together are more than there is shrink in proportion.
+fn shrunk(first: f64, second: f64, size: f64) -> (f64, f64) {
+    let sum = first + second;
+    if sum > size && sum > 0.0 { (first * size / sum, second * size / sum) } else { (first, second) }
 }
 
 pub(super) fn resolve_length(length: &LengthPercentage, full: f64, scale: f64) -> f64 {

@@ -267,19 +267,15 @@ fn from_center(stops: Vec<Stop>, repeat: bool) -> Option<(Vec<ColorStop>, f64)> 
         if first.abs() < 1e-9 {
             return Some((stops.iter().map(|s| stop(s.at / period, s.color)).collect(), period));
         }
-        // The period starts at the centre, in the middle of the stops.
-        let shift = first.rem_euclid(period);
-        let turned = |at: f64| (at - first + shift) / period;
-        let mut out: Vec<Stop> = Vec::new();
-        for s in &stops {
-            let at = turned(s.at);
-            out.push(Stop { at: if at > 1.0 { at - 1.0 } else { at }, color: s.color });
-        }
-        let unrolled: Vec<Stop> = stops.iter().map(|s| Stop { at: turned(s.at), color: s.color }).collect();
-        let edge = color_at(&unrolled, 1.0)?;
-        out.sort_by(|a, b| a.at.total_cmp(&b.at));
+        // The period starts at the centre, somewhere among the stops: those before it come after the others.
+        let phase = (-first).rem_euclid(period);
+        let relative = |s: &Stop| s.at - first;
+        let after = stops.iter().filter(|s| relative(s) >= phase);
+        let before = stops.iter().filter(|s| relative(s) < phase);
+        let edge = color_at(&stops, first + phase)?;
         let mut all = vec![stop(0.0, edge)];
-        all.extend(out.iter().map(|s| stop(s.at, s.color)));
+        all.extend(after.map(|s| stop((relative(s) - phase) / period, s.color)));
+        all.extend(before.map(|s| stop((relative(s) - phase) / period + 1.0, s.color)));
         all.push(stop(1.0, edge));
         return Some((all, period));
     }

@@ -6,13 +6,22 @@
 
 mod background;
 mod border;
+mod border_image;
 mod boxes;
+mod decoration;
 mod effects;
+mod emphasis;
 mod gradient;
 mod image;
+mod inline;
+mod mask;
 mod shadow;
+mod stacking;
 mod style;
 mod text;
+mod transform;
+
+use std::collections::{HashMap, HashSet};
 
 use blitz_dom::{BaseDocument, Node as DomNode, NodeId};
 use kurbo::{Affine, Rect, Vec2};
@@ -37,7 +46,17 @@ pub trait Images {
 /// `reuse` gives its memory.
 pub fn paint(document: &BaseDocument, scale: f64, images: &dyn Images, reuse: DisplayList) -> DisplayList {
     let (width, height) = document.viewport().window_size;
-    let mut painter = Painter { document, scale, images, recorder: Recorder::reusing(reuse), canvas: None };
+    let mut painter = Painter {
+        document,
+        scale,
+        images,
+        recorder: Recorder::reusing(reuse),
+        canvas: None,
+        isolating: stacking::isolating(document),
+        deferred: Vec::new(),
+        shifts: HashMap::new(),
+        only_text: false,
+    };
     if let Some(root) = document.try_root_element() {
         painter.canvas_background(root, width, height);
         painter.element(root, Affine::IDENTITY);
@@ -52,6 +71,14 @@ struct Painter<'a> {
     recorder: Recorder,
     /// The element whose background was painted on the canvas already.
     canvas: Option<NodeId>,
+    /// Stacking contexts in which something blends with what lies below it.
+    isolating: HashSet<NodeId>,
+    /// Positioned boxes met so far that the stacking context paints after its flow.
+    deferred: Vec<NodeId>,
+    /// How far boxes on a line were moved aside by the padding of inline boxes before them.
+    shifts: HashMap<NodeId, f64>,
+    /// Paint text, all of it opaque, and nothing else: the shape that `background-clip: text` cuts out.
+    only_text: bool,
 }
 
 /// What the parts of an element's painting need.
@@ -61,10 +88,13 @@ struct Element<'a> {
     boxes: Boxes,
     /// From the border box's corner to the frame.
     transform: Affine,
+    /// The text of an inline box on this line; of others, it is found in the document.
+    pieces: Option<Vec<text::Text>>,
 }
 
 impl<'a> Painter<'a> {
-    /// The root's background, or else the body's, covers the whole canvas (CSS Backgrounds 3, §2.11.2).
+    /// The root's background, or else the body's, covers the whole canvas, and lies as on the root
+    /// (CSS Backgrounds 3, §2.11.2).
     fn canvas_background(&mut self, root: &'a DomNode, width: u32, height: u32) {
         let body = root
             .children
@@ -79,45 +109,50 @@ impl<'a> Painter<'a> {
         });
         let Some(source) = source else { return };
         self.canvas = Some(source.id);
-        let Some(styles) = source.primary_styles().map(|styles| (*styles).clone()) else { return };
-        let canvas = Rect::new(0.0, 0.0, width.into(), height.into());
+        let Some(style) = source.primary_styles().map(|styles| (*styles).clone()) else { return };
+        let Some(root_style) = root.primary_styles().map(|styles| (*styles).clone()) else { return };
+        let location = root.final_layout().location;
+        let offset = Vec2::new(f64::from(location.x), f64::from(location.y)) * self.scale;
+        let canvas = Rect::new(0.0, 0.0, width.into(), height.into()) - offset;
         self.recorder.set_node(Node(source.id.as_u64()));
-        let element =
-            Element { node: source, style: styles, boxes: Boxes::plain(canvas), transform: Affine::IDENTITY };
-        self.background(&element);
+        let boxes = Boxes::of(root, &root_style, self.scale);
+        let transform = Affine::translate(offset);
+        let element = Element { node: source, style, boxes, transform, pieces: None };
+        self.background(&element, Some(canvas));
     }
 
     fn element(&mut self, node: &'a DomNode, parent: Affine) {
-        let Some(styles) = node.primary_styles().map(|styles| (*styles).clone()) else { return };
-        if style::is_gone(node, &styles) {
+        let Some(style) = node.primary_styles().map(|styles| (*styles).clone()) else { return };
+        if style::is_gone(node, &style) {
             return;
         }
         let location = node.final_layout().location;
-        let offset = Vec2::new(f64::from(location.x), f64::from(location.y)) * self.scale;
-        let own = style::transform(node, &styles, self.scale);
+        let mut offset = Vec2::new(f64::from(location.x), f64::from(location.y)) * self.scale;
+        if !self.shifts.is_empty() {
+            offset.x += self.shifts.get(&node.id).copied().unwrap_or(0.0);
+        }
+        let above = node.containing_block().and_then(|id| self.document.get_node(id));
+        let Some(own) = transform::of(node, &style, above, self.scale) else { return };
         let transform = parent * Affine::translate(offset) * own;
         if !transform.is_finite() {
             return;
         }
-        let boxes = Boxes::of(node, &styles, self.scale);
-        let element = Element { node, style: styles, boxes, transform };
+        let boxes = Boxes::of(node, &style, self.scale);
+        let element = Element { node, style, boxes, transform, pieces: None };
+        if self.only_text {
+            self.content(&element);
+            return;
+        }
         let id = Node(node.id.as_u64());
         self.recorder.set_node(id);
 
-        let group = effects::layer(&element, self.scale);
-        let grouped = group.is_some();
-        if let Some(group) = group {
+        let groups = self.groups(&element);
+        let count = groups.len();
+        for group in groups {
             self.recorder.push(group);
         }
         if style::is_visible(&element.style) {
-            self.outer_shadows(&element);
-            if self.canvas != Some(node.id) {
-                self.background(&element);
-            }
-            self.inner_shadows(&element);
-            self.table_backgrounds(&element);
-            self.border(&element);
-            self.outline(&element);
+            self.box_of(&element);
         }
         let clip = effects::overflow_clip(&element, self.document);
         let clipped = clip.is_some();
@@ -126,46 +161,30 @@ impl<'a> Painter<'a> {
         }
         if style::is_visible(&element.style) {
             self.replaced(&element);
-            self.inline_text(&element);
-            self.marker(&element);
         }
-        self.children(&element);
+        self.content(&element);
         self.recorder.set_node(id);
         if clipped {
             self.recorder.pop();
         }
         self.link(&element);
-        if grouped {
+        for _ in 0..count {
             self.recorder.pop();
         }
     }
 
-    fn children(&mut self, element: &Element<'a>) {
-        let node = element.node;
-        let hoisted = |painter: &mut Self, child: &blitz_dom::HoistedPaintChild| {
-            let position = child.position(node.tree(), node.id);
-            let offset = Vec2::new(position.x.into(), position.y.into()) * painter.scale;
-            if let Some(child) = painter.document.get_node(child.node_id) {
-                painter.element(child, element.transform.pre_translate(offset));
-            }
-        };
-        if let Some(context) = &node.stacking_context {
-            for child in context.neg_z_hoisted_children() {
-                hoisted(self, child);
-            }
+    /// Shadows, background, border and outline.
+    fn box_of(&mut self, element: &Element<'_>) {
+        self.outer_shadows(element);
+        if self.canvas != Some(element.node.id) {
+            self.background(element, None);
         }
-        if let Some(children) = &*node.paint_children.borrow() {
-            for &child in children {
-                if let Some(child) = self.document.get_node(child) {
-                    self.element(child, element.transform);
-                }
-            }
+        self.inner_shadows(element);
+        self.table_backgrounds(element);
+        if !self.border_image(element) {
+            self.border(element);
         }
-        if let Some(context) = &node.stacking_context {
-            for child in context.pos_z_hoisted_children() {
-                hoisted(self, child);
-            }
-        }
+        self.outline(element);
     }
 
     fn fill(&mut self, element: &Element<'_>, shape: &Shape, paint: Paint) {

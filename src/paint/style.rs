@@ -1,20 +1,30 @@
 //! Reading computed values.
 
+use std::borrow::Cow;
+
 use blitz_dom::Node;
-use euclid::default::{Point2D, Rect, Size2D};
-use kurbo::Affine;
+use cssparser::Parser;
+use style::Atom;
 use style::color::AbsoluteColor;
 use style::computed_values::visibility::T as Visibility;
+use style::context::QuirksMode;
+use style::parser::ParserContext;
 use style::properties::ComputedValues;
-use style::values::computed::{CSSPixelLength, Color as ComputedColor};
+use style::stylesheets::{CssRuleType, Origin, UrlExtraData};
+use style::values::computed::Color as ComputedColor;
 use style::values::generics::image::GenericImage;
+use style::values::specified::Color as SpecifiedColor;
+use style_traits::{ParsingMode, ToCss as _};
 
 use crate::display::Color;
 
 pub(super) type Styles = style::servo_arc::Arc<ComputedValues>;
 
+/// In sRGB; what lies outside of it is clipped, as browsers do on an sRGB screen.
 pub(super) fn color(color: &AbsoluteColor) -> Color {
-    Color(*color.to_color_space(style::color::ColorSpace::Srgb).raw_components())
+    let components = *color.to_color_space(style::color::ColorSpace::Srgb).raw_components();
+    // A missing component (`none`) counts as 0.
+    Color(components.map(|v| if v.is_nan() { 0.0 } else { v.clamp(0.0, 1.0) }))
 }
 
 /// A colour that may be `currentColor`.
@@ -44,19 +54,46 @@ pub(super) fn is_gone(node: &Node, styles: &ComputedValues) -> bool {
     }
 }
 
-/// The element's own transform in device pixels, about the corner of its border box. Percentages and the
-/// origin are of the box as it lies now; what Blitz stores may be of the box that it was.
-pub(super) fn transform(node: &Node, styles: &ComputedValues, scale: f64) -> Affine {
-    let size = node.final_layout().size;
-    let size = Size2D::new(CSSPixelLength::new(size.width), CSSPixelLength::new(size.height));
-    let Some(own) = blitz_dom::resolve_2d_transform(styles.get_box(), Rect::new(Point2D::zero(), size))
-    else {
-        return Affine::IDENTITY;
-    };
-    let [a, b, c, d, x, y] = own.as_coeffs();
-    Affine::new([a, b, c, d, x * scale, y * scale])
-}
-
 pub(super) fn is_visible(styles: &ComputedValues) -> bool {
     styles.get_inherited_box().visibility == Visibility::Visible
+}
+
+/// The text of a custom property, if the element has it.
+pub(super) fn custom<'a>(styles: &'a ComputedValues, name: &Atom) -> Option<Cow<'a, str>> {
+    let value = styles.custom_properties().get_for_cssom(name)?;
+    Some(match value.as_universal() {
+        Some(text) => Cow::Borrowed(text.css_text().trim()),
+        None => Cow::Owned(value.to_css_string()),
+    })
+}
+
+/// The colour in a custom property. Where it is absent or no colour, the element's own `color` counts.
+pub(super) fn custom_color(styles: &ComputedValues, name: &Atom) -> Color {
+    let current = styles.clone_color();
+    let Some(text) = custom(styles, name) else { return color(&current) };
+    if text.eq_ignore_ascii_case("currentcolor") {
+        return color(&current);
+    }
+    if text.eq_ignore_ascii_case("transparent") {
+        return Color::TRANSPARENT;
+    }
+    thread_local! {
+        static BLANK: UrlExtraData =
+            UrlExtraData::from(url::Url::parse("about:blank").expect("a valid address"));
+    }
+    BLANK.with(|blank| {
+        let context = ParserContext::new(
+            Origin::Author,
+            blank,
+            Some(CssRuleType::Style),
+            ParsingMode::DEFAULT,
+            QuirksMode::NoQuirks,
+            Default::default(),
+            None,
+            None,
+            Default::default(),
+        );
+        let parsed = SpecifiedColor::parse_and_compute(&context, &mut Parser::new(&text), None);
+        color(&parsed.map_or(current, |parsed| parsed.resolve_to_absolute(&current)))
+    })
 }

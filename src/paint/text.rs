@@ -1,240 +1,151 @@
-//! Text: glyph runs with what they say, decorations, shadows, list markers.
+//! Text: glyph runs with what they say, their shadows, strokes and decorations; list markers.
 
 use std::sync::Arc;
 
 use blitz_dom::NodeId;
 use blitz_dom::node::{ListItemLayoutPosition, Marker, TextBrush};
-use kurbo::{Affine, Rect, Vec2};
-use parley::{Layout, PositionedLayoutItem};
-use style::computed_values::text_decoration_style::T as DecorationStyle;
-use style::values::computed::{CSSPixelLength, TextDecorationLine};
-use style::values::generics::text::GenericTextDecorationLength;
+use kurbo::{Affine, Join, Stroke, Vec2};
+use parley::FontMetrics;
 
-use super::boxes::place;
-use super::style::{color, is_visible, resolve};
+use super::style::{custom, custom_color, is_visible, resolve};
 use super::{Element, Painter, Styles};
-use crate::display::{Cluster, Color, Filter, Font, Glyph, GlyphRun, Layer, Node, Paint, Shape};
+use crate::display::{Cluster, Color, Filter, Font, Glyph, GlyphRun, Layer, Node, Paint};
+use crate::template::mirror;
 
-impl Painter<'_> {
-    pub(super) fn inline_text(&mut self, element: &Element<'_>) {
-        let Some(text) = element.node.element_data().and_then(|data| data.inline_layout_data.as_deref())
-        else {
-            return;
+/// A run of glyphs on a line, ready to be painted.
+#[derive(Clone)]
+pub(super) struct Text {
+    pub run: GlyphRun,
+    /// The element whose text it is.
+    pub node: NodeId,
+    pub style: Styles,
+    pub metrics: FontMetrics,
+    /// Where it starts and ends, and its baseline, in the space that `run.transform` maps to the frame.
+    pub from: f64,
+    pub to: f64,
+    pub baseline: f64,
+}
+
+impl Text {
+    /// The run of a line; `clusters` and `said` tell what it says.
+    pub fn new(
+        run: &parley::GlyphRun<'_, TextBrush>,
+        node: NodeId,
+        style: Styles,
+        (clusters, said): (Vec<Cluster>, Arc<str>),
+        transform: Affine,
+    ) -> Self {
+        let shaped = run.run();
+        let synthesis = shaped.synthesis();
+        let (from, advance) = (f64::from(run.offset()), f64::from(run.advance()));
+        let baseline = f64::from(run.baseline());
+        let glyphs: Vec<Glyph> =
+            run.positioned_glyphs().map(|g| Glyph { id: g.id, x: g.x, y: g.y }).collect();
+        let run = GlyphRun {
+            font: Font { data: shaped.font().clone() },
+            size: shaped.font_size(),
+            coords: shaped.normalized_coords().iter().map(|coord| coord.to_bits()).collect(),
+            skew: synthesis.skew().unwrap_or(0.0),
+            embolden: if synthesis.embolden() { shaped.font_size() / 40.0 } else { 0.0 },
+            glyphs,
+            paint: Paint::Solid(Color::BLACK),
+            stroke: None,
+            transform,
+            text: said,
+            clusters,
+            rtl: shaped.is_rtl(),
         };
-        let origin = element.boxes.content.origin().to_vec2()
-            + Vec2::new(0.0, f64::from(text.block_offset) * self.scale);
-        let transform = element.transform * Affine::translate(origin);
-        self.lines(&text.layout, &text.text, transform, element.node.id, element);
+        let metrics = *shaped.font_metrics();
+        Self { run, node, style, metrics, from, to: from + advance, baseline }
     }
 
-    fn lines(
-        &mut self,
-        layout: &Layout<TextBrush>,
-        text: &str,
-        transform: Affine,
-        root: NodeId,
-        element: &Element<'_>,
-    ) {
-        for line in layout.lines() {
-            let mut run_index = usize::MAX;
-            let mut next_cluster = 0;
-            for item in line.items() {
-                let PositionedLayoutItem::GlyphRun(run) = item else { continue };
-                if run.run().index() != run_index {
-                    run_index = run.run().index();
-                    next_cluster = 0;
-                }
-                let brush = run.style().brush.id;
-                let styles = if brush == root {
-                    Some(element.style.clone())
-                } else {
-                    self.document.get_node(brush).and_then(|node| Some((*node.primary_styles()?).clone()))
-                };
-                let styles = styles.unwrap_or_else(|| element.style.clone());
-                let shaped = run.run();
-                let metrics = shaped.font_metrics();
-                let (x, baseline, advance) =
-                    (f64::from(run.offset()), f64::from(run.baseline()), f64::from(run.advance()));
-                let around = Rect::new(
-                    x,
-                    baseline - f64::from(metrics.ascent),
-                    x + advance,
-                    baseline + f64::from(metrics.descent),
-                );
-                self.recorder.set_node(Node(brush.as_u64()));
-                let visible = is_visible(&styles);
-                if brush != root && visible {
-                    self.inline_background(&styles, around, transform);
-                }
-
-                let mut glyphs: Vec<Glyph> =
-                    run.positioned_glyphs().map(|g| Glyph { id: g.id, x: g.x, y: g.y }).collect();
-                let (clusters, said) = clusters(&run, text, &mut next_cluster, glyphs.len());
-                if !visible {
-                    continue;
-                }
-                let paint = color(&styles.clone_color());
-                let decorations = self.decorations(brush, &styles);
-                for decoration in decorations.iter().filter(|d| !d.over) {
-                    self.decoration(decoration, metrics, x, baseline, advance, transform, &styles);
-                }
-                glyphs.shrink_to_fit();
-                let synthesis = shaped.synthesis();
-                let glyph_run = GlyphRun {
-                    font: Font { data: shaped.font().clone() },
-                    size: shaped.font_size(),
-                    coords: shaped.normalized_coords().iter().map(|coord| coord.to_bits()).collect(),
-                    skew: synthesis.skew().unwrap_or(0.0),
-                    embolden: if synthesis.embolden() { shaped.font_size() / 40.0 } else { 0.0 },
-                    glyphs,
-                    paint: Paint::Solid(paint),
-                    stroke: None,
-                    transform,
-                    text: said,
-                    clusters,
-                    rtl: shaped.is_rtl(),
-                };
-                self.text_shadows(&styles, &glyph_run);
-                if paint.alpha() > 0.0 {
-                    self.recorder.glyphs(glyph_run);
-                }
-                for decoration in decorations.iter().filter(|d| d.over) {
-                    self.decoration(decoration, metrics, x, baseline, advance, transform, &styles);
-                }
-            }
+    /// Moved by the padding of inline boxes before it.
+    pub fn shift(&mut self, by: f64) {
+        if by != 0.0 {
+            self.from += by;
+            self.to += by;
+            self.run.glyphs.iter_mut().for_each(|glyph| glyph.x += by as f32);
         }
     }
+}
 
-    fn text_shadows(&mut self, styles: &Styles, run: &GlyphRun) {
+impl Painter<'_> {
+    /// Shadows, then decorations below, glyphs, marks and decorations above.
+    pub(super) fn text(&mut self, text: &Text) {
+        let styles = &text.style;
+        if !is_visible(styles) {
+            return;
+        }
+        self.recorder.set_node(Node(text.node.as_u64()));
+        let decorations = self.decorations(text.node, styles);
+        if self.only_text {
+            self.ink(text, &decorations, Some(Color::BLACK), Vec2::ZERO);
+            return;
+        }
         for shadow in styles.get_inherited_text().text_shadow.0.iter().rev() {
             let color = resolve(&shadow.color, styles);
             if color.alpha() <= 0.0 {
                 continue;
             }
             let offset = Vec2::new(shadow.horizontal.px().into(), shadow.vertical.px().into()) * self.scale;
-            let sigma = (f64::from(shadow.blur.px()) * self.scale / 2.0) as f32;
-            let cast = GlyphRun {
-                paint: Paint::Solid(color),
-                transform: Affine::translate(offset) * run.transform,
-                ..run.clone()
-            };
+            let [a, b, c, d, ..] = text.run.transform.as_coeffs();
+            let sigma = f64::from(shadow.blur.px()) * self.scale / 2.0 * (a * d - b * c).abs().sqrt();
             if sigma > 0.0 {
-                self.recorder.push(Layer { filters: vec![Filter::Blur(sigma)], ..Layer::default() });
+                self.recorder.push(Layer { filters: vec![Filter::Blur(sigma as f32)], ..Layer::default() });
             }
-            self.recorder.glyphs(cast);
+            self.ink(text, &decorations, Some(color), offset);
             if sigma > 0.0 {
                 self.recorder.pop();
             }
         }
+        self.ink(text, &decorations, None, Vec2::ZERO);
     }
 
-    /// The lines that the element and those around it draw on their text (they do not inherit; they reach).
-    fn decorations(&self, id: NodeId, own: &Styles) -> Vec<Decoration> {
-        let mut out = Vec::new();
-        let mut at = Some(id);
-        let mut styles = Some(own.clone());
-        while let Some(current) = styles {
-            let text = current.get_text();
-            let line = text.text_decoration_line;
-            let color = resolve(&text.text_decoration_color, &current);
-            for (flag, over) in [
-                (TextDecorationLine::UNDERLINE, false),
-                (TextDecorationLine::OVERLINE, false),
-                (TextDecorationLine::LINE_THROUGH, true),
-            ] {
-                if line.contains(flag) && color.alpha() > 0.0 {
-                    out.push(Decoration {
-                        line: flag,
-                        over,
-                        color,
-                        style: text.text_decoration_style,
-                        styles: current.clone(),
-                    });
-                }
-            }
-            // Boxes out of the flow and inline blocks start afresh.
-            let node = at.and_then(|id| self.document.get_node(id));
-            if node.is_none_or(|node| node.is_out_of_flow()) {
-                break;
-            }
-            let parent = node.and_then(|node| node.parent).and_then(|id| self.document.get_node(id));
-            at = parent.map(|parent| parent.id);
-            styles = parent.and_then(|parent| Some((*parent.primary_styles()?).clone()));
-        }
-        out.reverse();
-        out
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "a line of text has that many measures")]
-    fn decoration(
+    /// All that the text draws, in its own colours or in one, moved by `offset`.
+    fn ink(
         &mut self,
-        decoration: &Decoration,
-        metrics: &parley::FontMetrics,
-        x: f64,
-        baseline: f64,
-        advance: f64,
-        transform: Affine,
-        styles: &Styles,
+        text: &Text,
+        decorations: &[super::decoration::Decoration],
+        color: Option<Color>,
+        offset: Vec2,
     ) {
-        let size = f64::from(styles.clone_font_size().computed_size().px());
-        let text = decoration.styles.get_text();
-        let thickness = match &text.text_decoration_thickness {
-            GenericTextDecorationLength::LengthPercentage(length) => {
-                f64::from(length.resolve(CSSPixelLength::new(size as f32)).px()) * self.scale
-            }
-            GenericTextDecorationLength::FromFont => f64::from(metrics.underline_size),
-            GenericTextDecorationLength::Auto => (size / 10.0).max(1.0) * self.scale,
+        let styles = &text.style;
+        let transform = text.run.transform * Affine::translate(offset);
+        for decoration in decorations.iter().filter(|decoration| !decoration.over) {
+            self.decoration(decoration, text, transform, color);
         }
-        .round()
-        .max(1.0);
-        let offset = decoration
-            .styles
-            .get_inherited_text()
-            .text_underline_offset
-            .non_auto()
-            .map(|length| f64::from(length.resolve(CSSPixelLength::new(size as f32)).px()) * self.scale);
-        let top = if decoration.line == TextDecorationLine::UNDERLINE {
-            baseline + offset.unwrap_or(f64::from(-metrics.underline_offset).max(thickness / 2.0))
-        } else if decoration.line == TextDecorationLine::OVERLINE {
-            baseline - f64::from(metrics.ascent) - thickness
-        } else {
-            baseline - f64::from(metrics.ascent) / 3.0 - thickness / 2.0
-        }
-        .round();
-        let bar = |top: f64| Rect::new(x, top, x + advance, top + thickness);
-        let mut fill = |rect: Rect| {
-            self.recorder.fill(place(&Shape::Rect(rect), transform), Paint::Solid(decoration.color));
+        let stroke = self.text_stroke(styles);
+        let fill = color.unwrap_or_else(|| custom_color(styles, &mirror::TEXT_FILL));
+        let run = |paint: Color, stroke: Option<Stroke>| GlyphRun {
+            paint: Paint::Solid(paint),
+            stroke,
+            transform,
+            ..text.run.clone()
         };
-        match decoration.style {
-            DecorationStyle::Double => {
-                fill(bar(top));
-                fill(bar(top + thickness * 2.0));
-            }
-            DecorationStyle::Dashed | DecorationStyle::Dotted => {
-                let dash = thickness * if decoration.style == DecorationStyle::Dotted { 1.0 } else { 3.0 };
-                let gap = thickness * if decoration.style == DecorationStyle::Dotted { 1.0 } else { 2.0 };
-                let mut at = x;
-                while at < x + advance {
-                    fill(Rect::new(at, top, (at + dash).min(x + advance), top + thickness));
-                    at += dash + gap;
-                }
-            }
-            DecorationStyle::Wavy => {
-                let height = thickness * 1.5;
-                let step = thickness * 3.0;
-                let mut path = kurbo::BezPath::new();
-                path.move_to((x, top + height / 2.0));
-                let (mut at, mut up) = (x, true);
-                while at < x + advance {
-                    let crest = if up { top - height } else { top + height * 2.0 };
-                    path.quad_to((at + step / 2.0, crest), (at + step, top + height / 2.0));
-                    (at, up) = (at + step, !up);
-                }
-                let stroke = kurbo::Stroke::new(thickness);
-                self.recorder.stroke(Arc::new(transform * path), stroke, Paint::Solid(decoration.color));
-            }
-            _ => fill(bar(top)),
+        let stroked = stroke.map(|stroke| {
+            let ink = color.unwrap_or_else(|| custom_color(styles, &mirror::STROKE_COLOR));
+            run(ink, Some(stroke))
+        });
+        let filled = || (fill.alpha() > 0.0).then(|| run(fill, None));
+        let shows = |run: &GlyphRun| matches!(run.paint, Paint::Solid(color) if color.alpha() > 0.0);
+        let (mut below, mut above) = (filled(), stroked.filter(shows));
+        if above.is_some() && stroke_comes_first(styles) {
+            std::mem::swap(&mut below, &mut above);
         }
+        for run in [below, above].into_iter().flatten() {
+            self.recorder.glyphs(run);
+        }
+        self.emphasis(text, transform, color);
+        for decoration in decorations.iter().filter(|decoration| decoration.over) {
+            self.decoration(decoration, text, transform, color);
+        }
+    }
+
+    /// `-webkit-text-stroke`, in device pixels.
+    fn text_stroke(&self, styles: &Styles) -> Option<Stroke> {
+        let width = custom(styles, &mirror::STROKE_WIDTH)?;
+        let width = width.strip_suffix("px")?.parse::<f64>().ok().filter(|width| *width > 0.0)?;
+        Some(Stroke::new(width * self.scale).with_join(Join::Miter).with_miter_limit(4.0))
     }
 
     /// The bullet or number outside of a list item.
@@ -264,25 +175,21 @@ impl Painter<'_> {
     }
 }
 
-/// A line on text, and the element that asks for it.
-struct Decoration {
-    line: TextDecorationLine,
-    /// Above the glyphs.
-    over: bool,
-    color: Color,
-    style: DecorationStyle,
-    styles: Styles,
+/// `paint-order: stroke`, or another order in which the fill comes after the stroke.
+fn stroke_comes_first(styles: &Styles) -> bool {
+    let Some(order) = custom(styles, &mirror::PAINT_ORDER) else { return false };
+    let mut words = order.split_ascii_whitespace().filter(|word| *word != "markers");
+    words.next().is_some_and(|first| first.eq_ignore_ascii_case("stroke"))
 }
 
 /// What the next glyphs of a run say: clusters in logical order, and their text.
-fn clusters(
+pub(super) fn clusters(
     run: &parley::GlyphRun<'_, TextBrush>,
     text: &str,
     next: &mut usize,
-    glyphs: usize,
 ) -> (Vec<Cluster>, Arc<str>) {
     let mut out: Vec<Cluster> = Vec::new();
-    let mut taken = 0;
+    let (mut taken, glyphs) = (0, run.glyphs().count());
     for cluster in run.run().visual_clusters().skip(*next) {
         let count = cluster.glyphs().count();
         if taken >= glyphs && count > 0 {

@@ -15,11 +15,10 @@ use super::sources::{self, Sources};
 use crate::campaign::Variant;
 use crate::diagnostic::{Diagnostic, Result, Span};
 use crate::resources::{Loader, Resources};
-use crate::template::Template;
+use crate::template::{Template, mirror};
 
 /// An asset is a still: a transition would show the record before, half way.
-const STILL: &str = "*, *::before, *::after { transition: none !important; animation: none !important; }
-@property --byname-line-clamp { syntax: \"*\"; inherits: false; }";
+const STILL: &str = "*, *::before, *::after { transition: none !important; animation: none !important; }";
 
 pub(super) fn open(
     template: &Template,
@@ -49,7 +48,11 @@ pub(super) fn open(
     let config = DocumentConfig {
         viewport: Some(viewport),
         base_url: Some(base.to_string()),
-        ua_stylesheets: vec![UserAgentStylesheet::default_sheet(), UserAgentStylesheet::parse(STILL)],
+        ua_stylesheets: vec![
+            UserAgentStylesheet::default_sheet(),
+            UserAgentStylesheet::parse(STILL),
+            UserAgentStylesheet::parse(mirror::REGISTERED),
+        ],
         net_provider: Some(loader.clone()),
         html_parser_provider: Some(Arc::new(HtmlProvider)),
         font_ctx: Some(resources.fonts().context()),

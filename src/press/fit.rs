@@ -15,7 +15,7 @@ use super::measure::{
     Box4, claimed_box, content_box, describe, excerpt, inline_roots, lines, opted_out, text_nodes,
 };
 use crate::diagnostic::Diagnostic;
-use crate::template::{FITTING, FitMinimum, fitting_problem};
+use crate::template::{FITTING, FitMinimum, fitting_problem, mirror};
 
 /// Without `data-fit-min`, text shrinks to this part of its size at most.
 const DEFAULT_MINIMUM: f32 = 0.5;
@@ -160,7 +160,7 @@ fn wishes(live: &Live, problems: &mut Vec<(NodeId, Diagnostic)>) -> Vec<(NodeId,
 
 fn line_clamp(styles: &style::properties::ComputedValues) -> Option<usize> {
     use style_traits::values::ToCss as _;
-    let value = styles.custom_properties().get_for_cssom(&style::Atom::from("byname-line-clamp"))?;
+    let value = styles.custom_properties().get_for_cssom(&mirror::LINE_CLAMP)?;
     value.to_css_string().trim().parse().ok().filter(|count| *count > 0)
 }
 

@@ -44,6 +44,9 @@ pub(super) fn gradient(gradient: &Gradient, area: Area) -> Option<Surface> {
     Some(surface)
 }
 
+/// A place further along a gradient than any that is drawn, within the range of f32.
+const FAR: f64 = 1e30;
+
 /// The colours along a gradient, premultiplied and times 255.
 struct Ramp {
     stops: Vec<(f64, [f32; 4])>,
@@ -100,11 +103,10 @@ impl Ramp {
         };
         if next == 0 {
             let (offset, color) = self.stops[0];
-            // Far enough, and finite: no place is infinitely far before the start.
-            flat(f64::MIN, offset, color)
+            flat(-FAR, offset, color)
         } else if next == self.stops.len() {
             let (offset, color) = self.stops[next - 1];
-            flat(offset, f64::MAX, color)
+            flat(offset, FAR, color)
         } else {
             let ((start, from), (end, to)) = (self.stops[next - 1], self.stops[next]);
             let length = (end - start) as f32;

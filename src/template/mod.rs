@@ -15,7 +15,7 @@ mod filters;
 mod fitting;
 mod html;
 mod lexer;
-mod mirror;
+pub(crate) mod mirror;
 mod program;
 mod scope;
 mod source;

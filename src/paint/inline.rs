@@ -1,0 +1,534 @@
+//! Lines of text, and the inline boxes around pieces of them.
+//!
+//! Blitz lays inline text out without the padding, borders and margins of the inline elements around it.
+//! They are made room for here: what follows them on a line moves aside.
+
+use std::collections::HashMap;
+
+use blitz_dom::node::TextBrush;
+use blitz_dom::{Node as DomNode, NodeId};
+use kurbo::{Affine, Insets, Rect, Vec2};
+use parley::{FontMetrics, Layout, PositionedLayoutItem};
+use style::computed_values::box_decoration_break::T as BoxDecorationBreak;
+use style::computed_values::direction::T as Direction;
+use style::properties::ComputedValues;
+use style::values::computed::{PositionProperty, TextAlign};
+use style::values::generics::length::GenericMargin;
+use style::values::generics::position::GenericInset;
+use style::values::specified::box_::{DisplayInside, DisplayOutside};
+
+use super::boxes::Boxes;
+use super::effects::resolve_length;
+use super::style::{has_background, is_visible};
+use super::text::{Text, clusters};
+use super::{Element, Painter, Styles};
+use crate::display::{Layer, Node, Shape};
+
+/// A run of text or an atomic box on a line.
+struct Piece {
+    line: usize,
+    /// The inline boxes around it that show something, the outermost first.
+    around: Vec<usize>,
+    from: f64,
+    to: f64,
+    text: Option<Text>,
+    /// The atomic box, if it is none of text.
+    atom: Option<NodeId>,
+}
+
+/// An inline element with a box or an effect of its own.
+struct InlineBox<'a> {
+    node: &'a DomNode,
+    style: Styles,
+    /// Margins, borders and paddings, in device pixels.
+    margin: Insets,
+    border: Insets,
+    padding: Insets,
+    /// The pieces at which its left and its right edge stand.
+    edges: (usize, usize),
+}
+
+impl InlineBox<'_> {
+    fn left(&self) -> f64 {
+        self.margin.x0 + self.border.x0 + self.padding.x0
+    }
+
+    fn right(&self) -> f64 {
+        self.margin.x1 + self.border.x1 + self.padding.x1
+    }
+
+    /// Painted as a group of its own, after the text around it.
+    fn is_layered(&self) -> bool {
+        self.style.clone_position() == PositionProperty::Relative || has_effects(&self.style)
+    }
+}
+
+fn has_effects(style: &ComputedValues) -> bool {
+    use style::computed_values::mix_blend_mode::T as MixBlendMode;
+    let effects = style.get_effects();
+    effects.opacity < 1.0
+        || effects.mix_blend_mode != MixBlendMode::Normal
+        || !effects.filter.0.is_empty()
+        || !effects.backdrop_filter.0.is_empty()
+}
+
+/// The lines of one element.
+struct Lines<'a> {
+    pieces: Vec<Piece>,
+    boxes: Vec<InlineBox<'a>>,
+    transform: Affine,
+}
+
+impl<'a> Painter<'a> {
+    pub(super) fn inline_text(&mut self, element: &Element<'_>) {
+        let Some(text) = element.node.element_data().and_then(|data| data.inline_layout_data.as_deref())
+        else {
+            return;
+        };
+        let origin = element.boxes.content.origin().to_vec2()
+            + Vec2::new(0.0, f64::from(text.block_offset) * self.scale);
+        let transform = element.transform * Affine::translate(origin);
+        self.lines(&text.layout, &text.text, transform, element.node.id, element);
+    }
+
+    /// Whether something within a hidden element may be visible.
+    pub(super) fn has_inline_elements(&self, element: &Element<'_>) -> bool {
+        element.node.element_data().is_some_and(|data| data.inline_layout_data.is_some())
+    }
+
+    pub(super) fn lines(
+        &mut self,
+        layout: &Layout<TextBrush>,
+        text: &str,
+        transform: Affine,
+        root: NodeId,
+        element: &Element<'_>,
+    ) {
+        let mut lines = Lines { pieces: Vec::new(), boxes: Vec::new(), transform };
+        let mut known = HashMap::new();
+        for (index, line) in layout.lines().enumerate() {
+            let mut run_index = usize::MAX;
+            let mut next_cluster = 0;
+            for item in line.items() {
+                let piece = match item {
+                    PositionedLayoutItem::GlyphRun(run) => {
+                        if run.run().index() != run_index {
+                            run_index = run.run().index();
+                            next_cluster = 0;
+                        }
+                        let said = clusters(&run, text, &mut next_cluster);
+                        let brush = run.style().brush.id;
+                        let (style, around) = if brush == root {
+                            (element.style.clone(), Vec::new())
+                        } else {
+                            let style = self
+                                .document
+                                .get_node(brush)
+                                .and_then(|node| Some((*node.primary_styles()?).clone()));
+                            let around = self.around(brush, root, element, &mut lines.boxes, &mut known);
+                            (style.unwrap_or_else(|| element.style.clone()), around)
+                        };
+                        let text = Text::new(&run, brush, style, said, transform);
+                        let (from, to) = (text.from, text.to);
+                        Piece { line: index, around, from, to, text: Some(text), atom: None }
+                    }
+                    PositionedLayoutItem::InlineBox(item) => {
+                        let id = NodeId::from_u64(item.id);
+                        let parent = self.document.get_node(id).and_then(|node| node.parent);
+                        let around = parent.map_or(Vec::new(), |parent| {
+                            self.around(parent, root, element, &mut lines.boxes, &mut known)
+                        });
+                        let from = f64::from(item.x);
+                        let to = from + f64::from(item.width);
+                        Piece { line: index, around, from, to, text: None, atom: Some(id) }
+                    }
+                };
+                lines.pieces.push(piece);
+            }
+        }
+        if lines.boxes.is_empty() {
+            for piece in &lines.pieces {
+                if let Some(text) = &piece.text {
+                    self.text(text);
+                }
+            }
+            return;
+        }
+        lines.find_edges();
+        for (id, shift) in lines.make_room(&element.style) {
+            self.shifts.insert(id, shift);
+        }
+        let all: Vec<usize> = (0..lines.pieces.len()).collect();
+        self.pieces(&lines, &all, 0, false);
+    }
+
+    /// The inline boxes from the root of the lines down to an element, as indices.
+    fn around(
+        &self,
+        id: NodeId,
+        root: NodeId,
+        element: &Element<'_>,
+        boxes: &mut Vec<InlineBox<'a>>,
+        known: &mut HashMap<NodeId, Vec<usize>>,
+    ) -> Vec<usize> {
+        if id == root {
+            return Vec::new();
+        }
+        if let Some(chain) = known.get(&id) {
+            return chain.clone();
+        }
+        let Some(node) = self.document.get_node(id) else { return Vec::new() };
+        let Some(style) = node.primary_styles().map(|styles| (*styles).clone()) else { return Vec::new() };
+        let display = style.clone_display();
+        let is_inline =
+            display.outside() == DisplayOutside::Inline && display.inside() == DisplayInside::Flow;
+        if !is_inline && !display.is_contents() {
+            return Vec::new();
+        }
+        let mut chain =
+            node.parent.map_or(Vec::new(), |parent| self.around(parent, root, element, boxes, known));
+        if is_inline {
+            let inline = self.inline_box(node, style, element.boxes.content.width());
+            let plain = [inline.margin, inline.border, inline.padding].iter().all(|i| *i == Insets::ZERO)
+                && !has_background(&inline.style)
+                && inline.style.get_effects().box_shadow.0.is_empty()
+                && inline.style.get_outline().outline_style.none_or_hidden()
+                && !inline.is_layered();
+            if !plain {
+                chain.push(boxes.len());
+                boxes.push(inline);
+            }
+        }
+        known.insert(id, chain.clone());
+        chain
+    }
+
+    fn inline_box(&self, node: &'a DomNode, style: Styles, room: f64) -> InlineBox<'a> {
+        let length = |length: &style::values::computed::NonNegativeLengthPercentage| {
+            resolve_length(&length.0, room, self.scale)
+        };
+        let p = style.get_padding();
+        let padding = Insets::new(
+            length(&p.padding_left),
+            length(&p.padding_top),
+            length(&p.padding_right),
+            length(&p.padding_bottom),
+        );
+        let b = style.get_border();
+        let side = |width: &style::values::computed::BorderSideWidth,
+                    style: style::values::specified::BorderStyle| {
+            if style.none_or_hidden() { 0.0 } else { width.0.to_f64_px() * self.scale }
+        };
+        let border = Insets::new(
+            side(&b.border_left_width, b.border_left_style),
+            side(&b.border_top_width, b.border_top_style),
+            side(&b.border_right_width, b.border_right_style),
+            side(&b.border_bottom_width, b.border_bottom_style),
+        );
+        let m = style.get_margin();
+        let margin = |margin: &style::values::computed::Margin| match margin {
+            GenericMargin::LengthPercentage(length) => resolve_length(length, room, self.scale),
+            _ => 0.0,
+        };
+        let margin = Insets::new(margin(&m.margin_left), 0.0, margin(&m.margin_right), 0.0);
+        InlineBox { node, style, margin, border, padding, edges: (0, 0) }
+    }
+
+    /// Paints pieces: inline boxes and then text, line by line; groups after all others. Of the boxes
+    /// around a piece, those from `depth` on are painted here; `opened` when the first of them is the group
+    /// that is being painted.
+    fn pieces(&mut self, lines: &Lines<'a>, pieces: &[usize], depth: usize, opened: bool) {
+        let group_of = |index: usize| {
+            let around = lines.pieces[index].around.get(depth..).unwrap_or_default();
+            let skipped = usize::from(opened);
+            around.iter().skip(skipped).position(|at| lines.boxes[*at].is_layered()).map(|at| at + skipped)
+        };
+        let mut groups: Vec<(usize, Vec<usize>)> = Vec::new();
+        let mut plain: Vec<usize> = Vec::new();
+        for &index in pieces {
+            match group_of(index) {
+                None => plain.push(index),
+                Some(level) => {
+                    let group = lines.pieces[index].around[depth + level];
+                    match groups.iter_mut().find(|(known, _)| *known == group) {
+                        Some((_, members)) => members.push(index),
+                        None => groups.push((group, vec![index])),
+                    }
+                }
+            }
+        }
+        for line in pieces.chunk_by(|a, b| lines.pieces[*a].line == lines.pieces[*b].line) {
+            let mut seen: Vec<usize> = Vec::new();
+            for &index in line {
+                // Up to the group, the boxes belong to what is painted here.
+                let upto = group_of(index).map_or(usize::MAX, |level| depth + level);
+                for (level, &at) in lines.pieces[index].around.iter().enumerate() {
+                    if level >= depth && level < upto && !seen.contains(&at) {
+                        seen.push(at);
+                        self.fragment(lines, at, lines.pieces[index].line);
+                    }
+                }
+            }
+            for index in line.iter().filter(|index| plain.contains(index)) {
+                if let Some(text) = &lines.pieces[*index].text {
+                    self.text(text);
+                }
+            }
+        }
+        for (group, members) in groups {
+            self.group(lines, group, &members);
+        }
+    }
+
+    /// An inline element that is painted as one: with opacity, a filter, a blend mode or an offset.
+    fn group(&mut self, lines: &Lines<'a>, at: usize, members: &[usize]) {
+        let inline = &lines.boxes[at];
+        let Some(depth) = lines.pieces[members[0]].around.iter().position(|known| *known == at) else {
+            return;
+        };
+        let mut bounds: Option<Rect> = None;
+        for line in members.chunk_by(|a, b| lines.pieces[*a].line == lines.pieces[*b].line) {
+            if let Some(rect) = lines.fragment(at, lines.pieces[line[0]].line) {
+                bounds = Some(bounds.map_or(rect, |bounds| bounds.union(rect)));
+            }
+        }
+        let offset = self.relative_offset(&inline.style);
+        let boxes = Boxes::plain(bounds.unwrap_or_default());
+        let element = Element {
+            node: inline.node,
+            style: inline.style.clone(),
+            boxes,
+            transform: lines.transform,
+            pieces: None,
+        };
+        let groups = if self.only_text { Vec::new() } else { self.groups(&element) };
+        let count = groups.len();
+        self.recorder.set_node(Node(inline.node.id.as_u64()));
+        for group in groups {
+            self.recorder.push(group);
+        }
+        if offset == Vec2::ZERO {
+            self.pieces(lines, members, depth, true);
+        } else {
+            let moved = lines.moved(members, offset);
+            self.pieces(&moved, members, depth, true);
+        }
+        for _ in 0..count {
+            self.recorder.pop();
+        }
+    }
+
+    fn relative_offset(&self, style: &ComputedValues) -> Vec2 {
+        if style.clone_position() != PositionProperty::Relative {
+            return Vec2::ZERO;
+        }
+        let length = |inset: &style::values::computed::position::Inset| match inset {
+            GenericInset::LengthPercentage(length) => Some(resolve_length(length, 0.0, self.scale)),
+            _ => None,
+        };
+        let position = style.get_position();
+        let x = length(&position.left).or_else(|| length(&position.right).map(|v| -v)).unwrap_or(0.0);
+        let y = length(&position.top).or_else(|| length(&position.bottom).map(|v| -v)).unwrap_or(0.0);
+        Vec2::new(x, y)
+    }
+
+    /// The box of an inline element on one line: the part of it, laid out on a single line, that stands here
+    /// (`box-decoration-break: slice`).
+    fn fragment(&mut self, lines: &Lines<'a>, at: usize, line: usize) {
+        let inline = &lines.boxes[at];
+        if self.only_text || !is_visible(&inline.style) {
+            return;
+        }
+        let Some(own) = lines.fragment(at, line) else { return };
+        let mut border = own;
+        let mut cut = None;
+        if inline.style.clone_box_decoration_break() == BoxDecorationBreak::Slice {
+            let on_lines: Vec<(usize, Rect)> = lines.fragments(at);
+            if on_lines.len() > 1 {
+                let whole: f64 = on_lines.iter().map(|(_, rect)| rect.width()).sum();
+                let before: f64 =
+                    on_lines.iter().take_while(|(known, _)| *known != line).map(|(_, r)| r.width()).sum();
+                border.x0 = own.x0 - before;
+                border.x1 = border.x0 + whole;
+                // Shadows and outlines reach beyond the box, except where it is cut.
+                let reach = 1e4;
+                let last = on_lines.last().is_some_and(|(known, _)| *known == line);
+                cut = Some(Rect::new(
+                    if before > 0.0 { own.x0 } else { own.x0 - reach },
+                    own.y0 - reach,
+                    if last { own.x1 + reach } else { own.x1 },
+                    own.y1 + reach,
+                ));
+            }
+        }
+        let padding = border - inline.border;
+        let content = padding - inline.padding;
+        let boxes = Boxes::with_corners(border, padding, content, &inline.style, self.scale);
+        let clips_text = super::style::custom(&inline.style, &crate::template::mirror::BACKGROUND_CLIP)
+            .is_some_and(|clips| clips.contains("text"));
+        let pieces = clips_text.then(|| {
+            let on_line = |piece: &&Piece| piece.line == line && piece.around.contains(&at);
+            lines.pieces.iter().filter(on_line).filter_map(|piece| piece.text.clone()).collect()
+        });
+        let element = Element {
+            node: inline.node,
+            style: inline.style.clone(),
+            boxes,
+            transform: lines.transform,
+            pieces,
+        };
+        self.recorder.set_node(Node(inline.node.id.as_u64()));
+        let cut = cut.map(|cut| super::background::clip_to(&Shape::Rect(cut), lines.transform));
+        let is_cut = cut.is_some();
+        if let Some(cut) = cut {
+            self.recorder.push(Layer { ..cut });
+        }
+        self.box_of(&element);
+        if is_cut {
+            self.recorder.pop();
+        }
+    }
+}
+
+impl<'a> Lines<'a> {
+    /// Finds where each inline box begins and ends.
+    fn find_edges(&mut self) {
+        for at in 0..self.boxes.len() {
+            let inside = |piece: &Piece| piece.around.contains(&at);
+            let lines: Vec<usize> = self.pieces.iter().filter(|p| inside(p)).map(|p| p.line).collect();
+            let (Some(&first), Some(&last)) = (lines.first(), lines.last()) else { continue };
+            let (mut left, mut right) = (first, last);
+            if self.boxes[at].style.clone_direction() == Direction::Rtl {
+                std::mem::swap(&mut left, &mut right);
+            }
+            let on = |line: usize| move |(_, piece): &(usize, &Piece)| piece.line == line && inside(piece);
+            let start = self.pieces.iter().enumerate().find(on(left)).map_or(0, |(index, _)| index);
+            let end = self.pieces.iter().enumerate().rfind(on(right)).map_or(0, |(index, _)| index);
+            self.boxes[at].edges = (start, end);
+        }
+    }
+
+    /// Moves pieces aside for the edges of inline boxes, and says how far atomic boxes moved.
+    fn make_room(&mut self, style: &ComputedValues) -> Vec<(NodeId, f64)> {
+        let mut shifts: Vec<f64> = Vec::with_capacity(self.pieces.len());
+        let (mut start, mut shift) = (0, 0.0);
+        for index in 0..self.pieces.len() {
+            let piece = &self.pieces[index];
+            if piece.line != self.pieces[start].line {
+                align(&mut shifts[start..], shift, style);
+                (start, shift) = (index, 0.0);
+            }
+            let boxes = piece.around.iter().map(|at| &self.boxes[*at]);
+            shift += boxes.clone().filter(|b| b.edges.0 == index).map(InlineBox::left).sum::<f64>();
+            shifts.push(shift);
+            shift += boxes.filter(|b| b.edges.1 == index).map(InlineBox::right).sum::<f64>();
+        }
+        align(&mut shifts[start..], shift, style);
+        let mut moved = Vec::new();
+        for (piece, shift) in self.pieces.iter_mut().zip(shifts) {
+            piece.from += shift;
+            piece.to += shift;
+            if let Some(text) = &mut piece.text {
+                text.shift(shift);
+            }
+            if let Some(id) = piece.atom.filter(|_| shift != 0.0) {
+                moved.push((id, shift));
+            }
+        }
+        moved
+    }
+
+    /// The border box of an inline box on a line.
+    fn fragment(&self, at: usize, line: usize) -> Option<Rect> {
+        let inline = &self.boxes[at];
+        let clone = inline.style.clone_box_decoration_break() == BoxDecorationBreak::Clone;
+        let (mut x0, mut x1) = (f64::MAX, f64::MIN);
+        let mut metrics: Option<(FontMetrics, f64, bool)> = None;
+        for (index, piece) in self.pieces.iter().enumerate() {
+            if piece.line != line {
+                continue;
+            }
+            let Some(level) = piece.around.iter().position(|known| *known == at) else { continue };
+            let inner = piece.around[level + 1..].iter().map(|at| &self.boxes[*at]);
+            let left: f64 = inner.clone().filter(|b| b.edges.0 == index).map(InlineBox::left).sum();
+            let right: f64 = inner.filter(|b| b.edges.1 == index).map(InlineBox::right).sum();
+            x0 = x0.min(piece.from - left);
+            x1 = x1.max(piece.to + right);
+            // The element's own text says how high it is; else what stands in it.
+            if let Some(text) = &piece.text {
+                let own = text.node == inline.node.id;
+                if metrics.as_ref().is_none_or(|(.., known)| own && !known) {
+                    metrics = Some((text.metrics, text.baseline, own));
+                }
+            }
+        }
+        let (metrics, baseline, _) = metrics?;
+        let on = |edge: usize| self.pieces.get(edge).is_some_and(|piece| piece.line == line);
+        if on(inline.edges.0) || clone {
+            x0 -= inline.border.x0 + inline.padding.x0;
+        }
+        if on(inline.edges.1) || clone {
+            x1 += inline.border.x1 + inline.padding.x1;
+        }
+        let (ascent, descent) = (f64::from(metrics.ascent).round(), f64::from(metrics.descent).round());
+        Some(Rect::new(
+            x0,
+            baseline - ascent - inline.border.y0 - inline.padding.y0,
+            x1,
+            baseline + descent + inline.border.y1 + inline.padding.y1,
+        ))
+    }
+
+    fn fragments(&self, at: usize) -> Vec<(usize, Rect)> {
+        let mut lines: Vec<usize> =
+            self.pieces.iter().filter(|piece| piece.around.contains(&at)).map(|piece| piece.line).collect();
+        lines.dedup();
+        if self.boxes[at].style.clone_direction() == Direction::Rtl {
+            lines.reverse();
+        }
+        lines.into_iter().filter_map(|line| Some((line, self.fragment(at, line)?))).collect()
+    }
+
+    /// The lines with some pieces moved.
+    fn moved(&self, members: &[usize], offset: Vec2) -> Self {
+        let pieces = self.pieces.iter().enumerate().map(|(index, piece)| {
+            let by = if members.contains(&index) { offset } else { Vec2::ZERO };
+            let text = piece.text.clone().map(|mut text| {
+                text.shift(by.x);
+                text.baseline += by.y;
+                text.run.glyphs.iter_mut().for_each(|glyph| glyph.y += by.y as f32);
+                text
+            });
+            Piece {
+                line: piece.line,
+                around: piece.around.clone(),
+                from: piece.from + by.x,
+                to: piece.to + by.x,
+                text,
+                atom: piece.atom,
+            }
+        });
+        let boxes = self.boxes.iter().map(|inline| InlineBox {
+            node: inline.node,
+            style: inline.style.clone(),
+            margin: inline.margin,
+            border: inline.border,
+            padding: inline.padding,
+            edges: inline.edges,
+        });
+        Self { pieces: pieces.collect(), boxes: boxes.collect(), transform: self.transform }
+    }
+}
+
+/// A line that grew keeps its alignment.
+fn align(shifts: &mut [f64], extra: f64, style: &ComputedValues) {
+    let rtl = style.clone_direction() == Direction::Rtl;
+    let back = match style.clone_text_align() {
+        TextAlign::Center | TextAlign::MozCenter => extra / 2.0,
+        TextAlign::Right | TextAlign::MozRight => extra,
+        TextAlign::Start if rtl => extra,
+        TextAlign::End if !rtl => extra,
+        _ => 0.0,
+    };
+    shifts.iter_mut().for_each(|shift| *shift -= back);
+}

@@ -1,0 +1,157 @@
+//! In which order an element's content is painted (CSS 2.2, appendix E).
+
+use std::collections::HashSet;
+
+use blitz_dom::{BaseDocument, Node, NodeId};
+use kurbo::{Affine, Vec2};
+use style::computed_values::mix_blend_mode::T as MixBlendMode;
+use style::values::computed::PositionProperty;
+
+use super::boxes::Boxes;
+use super::{Element, Painter, effects, style as styles};
+use crate::display::Layer;
+
+impl<'a> Painter<'a> {
+    /// Text and children. A stacking context paints in this order: what has a negative `z-index`, the
+    /// flow, positioned boxes and contexts at level 0, what has a positive `z-index`.
+    pub(super) fn content(&mut self, element: &Element<'_>) {
+        let node = element.node;
+        let Some(context) = node.stacking_context.as_ref().filter(|_| !self.only_text) else {
+            self.flow(element);
+            return;
+        };
+        let outer = std::mem::take(&mut self.deferred);
+        for child in context.neg_z_hoisted_children() {
+            self.far(element, child.node_id);
+        }
+        self.flow(element);
+        self.in_tree_order(0, node.id);
+        let mut next = 0;
+        while let Some(&child) = self.deferred.get(next) {
+            next += 1;
+            // What it defers in turn comes directly after it.
+            let later = self.deferred.split_off(next);
+            self.far(element, child);
+            self.in_tree_order(next, node.id);
+            self.deferred.extend(later);
+        }
+        for child in context.pos_z_hoisted_children() {
+            self.far(element, child.node_id);
+        }
+        self.deferred = outer;
+    }
+
+    fn flow(&mut self, element: &Element<'_>) {
+        if styles::is_visible(&element.style) || self.has_inline_elements(element) {
+            self.inline_text(element);
+        }
+        if styles::is_visible(&element.style) {
+            self.marker(element);
+        }
+        let children = element.node.paint_children.borrow();
+        for &child in children.iter().flatten() {
+            let Some(child) = self.document.get_node(child) else { continue };
+            if !self.only_text && is_positioned_level(child) {
+                self.deferred.push(child.id);
+            } else {
+                self.element(child, element.transform);
+            }
+        }
+    }
+
+    /// A box deeper within a stacking context, cut as the boxes between the two cut it.
+    fn far(&mut self, context: &Element<'_>, id: NodeId) {
+        let Some(child) = self.document.get_node(id) else { return };
+        let mut between = Vec::new();
+        let mut at = child.containing_block();
+        while let Some(id) = at.filter(|id| *id != context.node.id) {
+            let Some(node) = self.document.get_node(id) else { break };
+            between.push(node);
+            at = node.containing_block();
+        }
+        // What is fixed to the frame is not contained in the context.
+        let mut transform = if at.is_some() { context.transform } else { Affine::IDENTITY };
+        let mut clips = 0;
+        for node in between.into_iter().rev() {
+            let location = node.final_layout().location;
+            transform =
+                transform.pre_translate(Vec2::new(f64::from(location.x), f64::from(location.y)) * self.scale);
+            let Some(style) = node.primary_styles().map(|styles| (*styles).clone()) else { continue };
+            let boxes = Boxes::of(node, &style, self.scale);
+            let clip = effects::overflow_clip(
+                &Element { node, style, boxes, transform, pieces: None },
+                self.document,
+            );
+            if let Some(clip) = clip {
+                self.recorder.push(Layer { clip: Some(clip), ..Layer::default() });
+                clips += 1;
+            }
+        }
+        self.element(child, transform);
+        for _ in 0..clips {
+            self.recorder.pop();
+        }
+    }
+
+    /// Sorts what was deferred from `start` on. Siblings are in order already.
+    fn in_tree_order(&mut self, start: usize, root: NodeId) {
+        let found = &mut self.deferred[start..];
+        let parent = |id: NodeId| self.document.get_node(id).and_then(|node| node.parent);
+        if found.len() > 1 && found.iter().any(|id| parent(*id) != parent(found[0])) {
+            found.sort_by_cached_key(|id| place_in_tree(self.document, *id, root));
+        }
+    }
+}
+
+/// The indices of the children on the way from `root` to the node.
+fn place_in_tree(document: &BaseDocument, id: NodeId, root: NodeId) -> Vec<usize> {
+    let mut path = Vec::new();
+    let mut at = id;
+    while at != root {
+        let Some(parent) = document.get_node(at).and_then(|node| node.parent) else { break };
+        let Some(node) = document.get_node(parent) else { break };
+        let index = node.children.iter().position(|child| *child == at).map(|index| index + 1);
+        // `::before` is the first child, and `::after` the last.
+        path.push(index.unwrap_or(if node.before() == Some(at) { 0 } else { usize::MAX }));
+        at = parent;
+    }
+    path.reverse();
+    path
+}
+
+/// Whether the box is painted with the positioned ones at level 0 (boxes at other levels are not among the
+/// children).
+fn is_positioned_level(node: &Node) -> bool {
+    node.stacking_context.is_some()
+        || node
+            .primary_styles()
+            .is_some_and(|styles| styles.clone_position() != PositionProperty::Static || blends(&styles))
+}
+
+fn blends(styles: &style::properties::ComputedValues) -> bool {
+    styles.get_effects().mix_blend_mode != MixBlendMode::Normal
+}
+
+/// The stacking contexts that hold something that blends: it must not see through them.
+pub(super) fn isolating(document: &BaseDocument) -> HashSet<NodeId> {
+    let mut found = HashSet::new();
+    for (_, node) in document.tree().iter() {
+        if !node.primary_styles().is_some_and(|styles| blends(&styles)) {
+            continue;
+        }
+        let mut at = node.parent;
+        while let Some(node) = at.and_then(|id| document.get_node(id)) {
+            let is_context = node.stacking_context.is_some()
+                || node.primary_styles().is_some_and(|styles| blends(&styles));
+            if is_context {
+                // The root's group is the frame, which holds the canvas, too.
+                if node.parent.is_some_and(|parent| document.get_node(parent).is_some_and(Node::is_element)) {
+                    found.insert(node.id);
+                }
+                break;
+            }
+            at = node.parent;
+        }
+    }
+    found
+}
