@@ -4,6 +4,7 @@
 //! itself (or the command) is wrong; 130 interrupted.
 
 mod check;
+mod gpu;
 mod inspect;
 mod new;
 mod render;
@@ -41,6 +42,8 @@ enum Command {
     Render(render::Render),
     /// Render one asset and tell what was bound and laid out
     Inspect(inspect::Inspect),
+    /// Show the GPUs, which one would be used and why, and test it
+    Gpu(gpu::Gpu),
     /// Propose a [schema] from the campaign's data
     Schema(schema::SchemaCommand),
 }
@@ -53,6 +56,7 @@ impl Command {
             Self::Check(command) => command.run(),
             Self::Render(command) => command.run(),
             Self::Inspect(command) => command.run(),
+            Self::Gpu(command) => command.run(),
             Self::Schema(command) => command.run(),
         }
     }

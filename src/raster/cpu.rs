@@ -177,8 +177,14 @@ impl CpuRasteriser {
         }
     }
 
+    /// Before [`Self::surface`] draws parts of a list.
+    pub(super) fn begin(&mut self, list: &DisplayList) {
+        let side = |v: u32| v.min(MAX_SIDE) as i32;
+        self.gradients.begin(Area::new(0, 0, side(list.width), side(list.height)));
+    }
+
     /// The pixels of a range of commands, which holds whole groups.
-    fn surface(&mut self, scene: &Scene<'_>, range: Range<usize>, need: Area) -> Surface {
+    pub(super) fn surface(&mut self, scene: &Scene<'_>, range: Range<usize>, need: Area) -> Surface {
         let mut surface = Surface::new(need);
         self.paint(scene, range, need, |piece, pixels, stride| {
             for y in piece.y0..piece.y1 {

@@ -1,4 +1,4 @@
-//! Pixels of a display list, on the CPU.
+//! Pixels of a display list: on the CPU, and in [`gpu`] on GPUs.
 //!
 //! A frame is drawn in cells of a fixed grid. A cell's pixels depend only on the list, never on
 //! which part of the frame was asked for: that is why [`CpuRasteriser::render_rects`] gives the
@@ -10,6 +10,7 @@ mod cache;
 mod cpu;
 mod filter;
 mod frame;
+pub mod gpu;
 mod gradients;
 mod ground;
 mod layer;

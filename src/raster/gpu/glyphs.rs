@@ -1,0 +1,153 @@
+//! Glyphs as polygons, kept by font, size and design.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use kurbo::{Affine, BezPath, Diagonal2, Join, PathEl, Vec2};
+use skrifa::MetadataProvider as _;
+use skrifa::instance::{LocationRef, NormalizedCoord, Size};
+use skrifa::outline::{DrawSettings, OutlinePen};
+use skrifa::raw::TableProvider as _;
+
+use super::lines;
+use crate::display::GlyphRun;
+
+/// Designs that are kept at most, and glyphs of each.
+const MAX_DESIGNS: usize = 256;
+const MAX_GLYPHS: usize = 4096;
+
+/// The limits and the tolerance (in the font's units) that glifo grows outlines with.
+const MITER_LIMIT: f64 = 4.0;
+const GROWN_TOLERANCE: f64 = 0.1;
+
+/// All that shapes the glyphs of a run, but for where they stand.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Design {
+    font: (u64, u32),
+    coords: Arc<[i16]>,
+    size: u32,
+    skew: u32,
+    embolden: u32,
+    /// The transform's first four coefficients.
+    linear: [u64; 4],
+    /// The stroke's width, miter limit, join and caps.
+    stroke: Option<([u64; 2], [u8; 3])>,
+}
+
+/// Outlines that were needed before.
+#[derive(Debug, Default)]
+pub(super) struct Outlines(HashMap<Design, HashMap<u32, BezPath>>);
+
+impl Outlines {
+    /// The outline of every glyph at its place, in the frame's coordinates; what has no ink is left out.
+    pub fn of<'a>(&'a mut self, run: &'a GlyphRun) -> impl Iterator<Item = impl Iterator<Item = PathEl>> {
+        let [a, b, c, d, ..] = run.transform.as_coeffs();
+        let design = Design {
+            font: (run.font.data.data.id(), run.font.data.index),
+            coords: run.coords.clone(),
+            size: run.size.to_bits(),
+            skew: run.skew.to_bits(),
+            embolden: run.embolden.to_bits(),
+            linear: [a, b, c, d].map(f64::to_bits),
+            // Dashes hardly come; runs that have them are cut anew.
+            stroke: run.stroke.as_ref().map(|stroke| {
+                let kinds = [stroke.join as u8, stroke.start_cap as u8, stroke.end_cap as u8];
+                ([stroke.width, stroke.miter_limit].map(f64::to_bits), kinds)
+            }),
+        };
+        if self.0.len() > MAX_DESIGNS {
+            self.0.clear();
+        }
+        let dashed = run.stroke.as_ref().is_some_and(|stroke| !stroke.dash_pattern.is_empty());
+        let kept = self.0.entry(design).or_default();
+        if kept.len() > MAX_GLYPHS || dashed {
+            kept.clear();
+        }
+        if run.glyphs.iter().any(|glyph| !kept.contains_key(&glyph.id)) {
+            add(run, kept);
+        }
+        let kept: &HashMap<u32, BezPath> = kept;
+        run.glyphs.iter().filter_map(|glyph| {
+            let outline = kept.get(&glyph.id).filter(|outline| !outline.elements().is_empty())?;
+            let place = run.transform * kurbo::Point::new(glyph.x.into(), glyph.y.into());
+            let place = Affine::translate(place.to_vec2());
+            Some(outline.iter().map(move |element| place * element))
+        })
+    }
+}
+
+/// Adds the outlines that are not there yet, each with its origin at (0, 0) of the frame.
+fn add(run: &GlyphRun, kept: &mut HashMap<u32, BezPath>) {
+    let data = &run.font.data;
+    let Ok(font) = skrifa::FontRef::from_index(data.data.as_ref(), data.index) else { return };
+    let coords: Vec<NormalizedCoord> =
+        run.coords.iter().map(|coord| NormalizedCoord::from_bits(*coord)).collect();
+    let units = font.head().map_or(1000, |head| head.units_per_em());
+    // Filled outlines are taken in the font's own units, stroked ones at the size of the stroke.
+    let (size, scale) = match &run.stroke {
+        None => (f32::from(units), f64::from(run.size) / f64::from(units)),
+        Some(_) => (run.size, 1.0),
+    };
+    let lean = Affine::skew(-f64::from(run.skew).to_radians().tan(), 0.0);
+    let transform =
+        run.transform.with_translation(Vec2::ZERO) * lean * Affine::scale_non_uniform(scale, -scale);
+    let outlines = font.outline_glyphs();
+    for glyph in &run.glyphs {
+        kept.entry(glyph.id).or_insert_with(|| {
+            let (mut drawn, mut polygons) = (Pen(BezPath::new()), BezPath::new());
+            let settings = DrawSettings::unhinted(Size::new(size), LocationRef::new(&coords));
+            let outline = outlines.get(skrifa::GlyphId::new(glyph.id));
+            if outline.is_none_or(|outline| outline.draw(settings, &mut drawn).is_err()) {
+                return polygons;
+            }
+            if run.embolden != 0.0 {
+                let amount = f64::from(run.embolden) / scale;
+                let amount = Diagonal2::new(amount, amount);
+                drawn.0 = kurbo::expand_path(&drawn.0, amount, Join::Miter, MITER_LIMIT, GROWN_TOLERANCE);
+            }
+            match &run.stroke {
+                None => lines::fill(&drawn.0, transform, &mut polygons),
+                Some(stroke) => lines::stroke(&drawn.0, stroke, transform, &mut polygons),
+            }
+            polygons
+        });
+    }
+}
+
+/// Whether some glyph of the run is a picture of its own.
+pub(super) fn has_color_glyphs(run: &GlyphRun) -> bool {
+    let data = &run.font.data;
+    let Ok(font) = skrifa::FontRef::from_index(data.data.as_ref(), data.index) else { return false };
+    if font.colr().is_err() && font.cbdt().is_err() && font.sbix().is_err() && font.ebdt().is_err() {
+        return false;
+    }
+    let (colors, bitmaps) = (font.color_glyphs(), font.bitmap_strikes());
+    run.glyphs.iter().any(|glyph| {
+        let id = skrifa::GlyphId::new(glyph.id);
+        colors.get(id).is_some() || bitmaps.glyph_for_size(Size::unscaled(), id).is_some()
+    })
+}
+
+struct Pen(BezPath);
+
+impl OutlinePen for Pen {
+    fn move_to(&mut self, x: f32, y: f32) {
+        self.0.move_to((x, y));
+    }
+
+    fn line_to(&mut self, x: f32, y: f32) {
+        self.0.line_to((x, y));
+    }
+
+    fn quad_to(&mut self, cx: f32, cy: f32, x: f32, y: f32) {
+        self.0.quad_to((cx, cy), (x, y));
+    }
+
+    fn curve_to(&mut self, ax: f32, ay: f32, bx: f32, by: f32, x: f32, y: f32) {
+        self.0.curve_to((ax, ay), (bx, by), (x, y));
+    }
+
+    fn close(&mut self) {
+        self.0.close_path();
+    }
+}

@@ -1,0 +1,349 @@
+//! Display lists to vello scenes.
+//!
+//! Solid and smooth fills, strokes, glyphs, clips, opacity and blending are vello's. Everything else is
+//! drawn by the CPU as a picture and laid pixel on pixel into the scene at its place in the order:
+//! shadows and filters (vello blurs by another approximation), scaled pictures (it samples between
+//! pixels), patterns, gradients with steps (its ramps have 512 colours) and colour glyphs. A group that
+//! filters what lies below it cannot be had that way; a list that needs one there is the CPU's.
+
+use kurbo::{Affine, BezPath, Shape as _};
+use vello::peniko::color::{AlphaColor, DynamicColor, Srgb};
+use vello::peniko::{
+    self, Brush, Extend, Fill, ImageBrush, ImageQuality, ImageSampler, InterpolationAlphaSpace, Mix,
+};
+
+use super::glyphs::{Outlines, has_color_glyphs};
+use super::lines;
+use super::pictures::Pictures;
+use crate::display::{
+    Blend, ColorStop, Command, DisplayList, Draw, Gradient, GradientKind, Layer, Paint, Shape,
+};
+use crate::raster::area::Area;
+use crate::raster::layer::{self, Scene};
+use crate::raster::{CpuRasteriser, IRect};
+
+/// Why a list cannot be drawn on a GPU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lacks {
+    /// A group filters what lies below it.
+    Backdrop,
+}
+
+/// Colours of a ramp.
+const RAMP: f32 = 512.0;
+
+/// Draws lists into scenes.
+#[derive(Debug)]
+pub(super) struct SceneWriter {
+    pictures: Pictures,
+    rasteriser: CpuRasteriser,
+    outlines: Outlines,
+}
+
+impl SceneWriter {
+    pub fn new(pictures: Pictures) -> Self {
+        Self { pictures, rasteriser: CpuRasteriser::new(), outlines: Outlines::default() }
+    }
+
+    /// A scene for each rectangle, in the frame's coordinates and cut to the rectangle.
+    pub fn write(&mut self, list: &DisplayList, rects: &[IRect]) -> Result<Vec<vello::Scene>, Lacks> {
+        let scene = Scene::new(list);
+        let drawing = self.pictures.next_drawing();
+        self.rasteriser.begin(list);
+        let mut writing = Writing {
+            pictures: &self.pictures,
+            rasteriser: &mut self.rasteriser,
+            outlines: &mut self.outlines,
+            scene: &scene,
+            blends: blends(&scene),
+            drawing,
+            area: Area::EMPTY,
+            out: vello::Scene::new(),
+        };
+        rects
+            .iter()
+            .map(|rect| {
+                let [x0, y0, x1, y1] = [rect.x0, rect.y0, rect.x1, rect.y1].map(|v| v as i32);
+                writing.area = Area::new(x0, y0, x1, y1);
+                writing.out.push_clip_layer(Fill::NonZero, Affine::IDENTITY, &writing.area.rect());
+                writing.commands(0..list.commands.len(), &[])?;
+                writing.out.pop_layer();
+                Ok(std::mem::take(&mut writing.out))
+            })
+            .collect()
+    }
+}
+
+/// For every push whether a group in it blends with what lies below the group of the push.
+fn blends(scene: &Scene<'_>) -> Vec<bool> {
+    let commands = scene.commands();
+    let mut blends = vec![false; commands.len()];
+    let mut open: Vec<usize> = Vec::new();
+    for (index, command) in commands.iter().enumerate() {
+        match &command.draw {
+            Draw::Push(layer) => {
+                if layer.blend != Blend::Normal {
+                    for &push in open.iter().rev() {
+                        let Draw::Push(around) = &commands[push].draw else { continue };
+                        if !around.is_clip_only() {
+                            break;
+                        }
+                        blends[push] = true;
+                    }
+                }
+                open.push(index);
+            }
+            Draw::Pop => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    blends
+}
+
+/// A list on its way into a scene.
+struct Writing<'a> {
+    pictures: &'a Pictures,
+    rasteriser: &'a mut CpuRasteriser,
+    outlines: &'a mut Outlines,
+    scene: &'a Scene<'a>,
+    blends: Vec<bool>,
+    drawing: u64,
+    /// The pixels that count.
+    area: Area,
+    out: vello::Scene,
+}
+
+impl Writing<'_> {
+    /// `clips` cut every command by itself.
+    fn commands(&mut self, range: std::ops::Range<usize>, clips: &[&Shape]) -> Result<(), Lacks> {
+        let mut index = range.start;
+        while index < range.end {
+            let command = &self.scene.commands()[index];
+            if let Draw::Push(layer) = &command.draw {
+                let end = self.scene.end(index);
+                let seen = layer::touched(command, self.area);
+                if !seen.is_empty() {
+                    self.group(index, end, layer, clips)?;
+                }
+                index = end;
+            } else if self.area.touches(command.bounds) {
+                let cut = self.cut(clips);
+                self.leaf(index, command);
+                self.close(cut);
+            }
+            index += 1;
+        }
+        Ok(())
+    }
+
+    fn group(&mut self, push: usize, end: usize, layer: &Layer, clips: &[&Shape]) -> Result<(), Lacks> {
+        if !layer.backdrop.is_empty() {
+            return Err(Lacks::Backdrop);
+        }
+        if layer.is_clip_only() && (self.blends[push] || !layer.clip.as_ref().is_none_or(is_whole)) {
+            // Vello's clips are groups. Blending in one would not see what lies below, and where several
+            // commands meet at an edge of it, it would be cut once and not each of them, as on the CPU.
+            let mut clips = clips.to_vec();
+            clips.extend(&layer.clip);
+            return self.commands(push + 1..end, &clips);
+        }
+        let everything = self.area.inflate(16).rect();
+        if layer.blend != Blend::Normal {
+            let mode = layer::blend_mode(layer.blend);
+            self.out.push_layer(Fill::NonZero, mode, 1.0, Affine::IDENTITY, &everything);
+        }
+        let cut = self.cut(clips);
+        if self.scene.is_separate(push, layer) {
+            if self.scene.commands()[push..end]
+                .iter()
+                .any(|command| matches!(&command.draw, Draw::Push(layer) if !layer.backdrop.is_empty()))
+            {
+                return Err(Lacks::Backdrop);
+            }
+            let bounds = layer::tiles(&self.scene.commands()[push]);
+            self.picture(push..end + 1, bounds);
+        } else if layer.opacity < 1.0 || layer.isolated {
+            let opacity = layer.opacity.clamp(0.0, 1.0);
+            match &layer.clip {
+                Some(clip) => {
+                    let (rule, path) = outline(clip);
+                    self.out.push_layer(rule, Mix::Normal, opacity, Affine::IDENTITY, &path);
+                }
+                None => {
+                    self.out.push_layer(Fill::NonZero, Mix::Normal, opacity, Affine::IDENTITY, &everything);
+                }
+            }
+            self.commands(push + 1..end, &[])?;
+            self.out.pop_layer();
+        } else {
+            let own = self.cut(layer.clip.as_ref().as_slice());
+            self.commands(push + 1..end, &[])?;
+            self.close(own);
+        }
+        self.close(cut);
+        if layer.blend != Blend::Normal {
+            self.out.pop_layer();
+        }
+        Ok(())
+    }
+
+    /// Opens clips; how many.
+    fn cut(&mut self, clips: &[&Shape]) -> usize {
+        for clip in clips {
+            let (rule, path) = outline(clip);
+            self.out.push_clip_layer(rule, Affine::IDENTITY, &path);
+        }
+        clips.len()
+    }
+
+    fn close(&mut self, cut: usize) {
+        for _ in 0..cut {
+            self.out.pop_layer();
+        }
+    }
+
+    fn leaf(&mut self, index: usize, command: &Command) {
+        let drawn = match &command.draw {
+            Draw::Fill { shape: Shape::Rect(rect), paint } => brush(paint).map(|(brush, place)| {
+                self.out.fill(Fill::NonZero, Affine::IDENTITY, &brush, Some(place), &rect.abs());
+            }),
+            Draw::Fill { shape, paint } => brush(paint).map(|brush| {
+                let (rule, path) = outline(shape);
+                fill(&mut self.out, rule, &brush, &path);
+            }),
+            Draw::Stroke { path, stroke, paint } => brush(paint).map(|brush| {
+                let mut outline = BezPath::new();
+                lines::stroke(path.iter(), stroke, Affine::IDENTITY, &mut outline);
+                fill(&mut self.out, Fill::NonZero, &brush, &outline);
+            }),
+            Draw::Glyphs(run) if !has_color_glyphs(run) => brush(&run.paint).map(|brush| {
+                let (rule, out) = (Fill::NonZero, &mut self.out);
+                // Where neighbours touch, each covers its own part of a pixel, as on the CPU: two paths
+                // take turns. Where they overlap, what is not opaque shows it: each is its own path.
+                let opaque = matches!(&run.paint, Paint::Solid(color) if color.alpha() >= 1.0);
+                let (mut own, mut other) = (BezPath::new(), BezPath::new());
+                for glyph in self.outlines.of(run) {
+                    own.extend(glyph);
+                    if opaque {
+                        std::mem::swap(&mut own, &mut other);
+                    } else {
+                        fill(out, rule, &brush, &own);
+                        own.truncate(0);
+                    }
+                }
+                for path in [own, other] {
+                    fill(out, rule, &brush, &path);
+                }
+            }),
+            Draw::Link { .. } => Some(()),
+            _ => None,
+        };
+        if drawn.is_none() {
+            self.picture(index..index + 1, Area::around(command.bounds));
+        }
+    }
+
+    /// Has the CPU draw the commands.
+    fn picture(&mut self, range: std::ops::Range<usize>, bounds: Area) {
+        let placed = self.pictures.of(self.rasteriser, self.scene, range, bounds, self.area, self.drawing);
+        let Some(placed) = placed else { return };
+        let sampler = ImageSampler {
+            x_extend: Extend::Pad,
+            y_extend: Extend::Pad,
+            // Pixel on pixel: the nearest sample is the exact one.
+            quality: ImageQuality::Low,
+            alpha: 1.0,
+        };
+        let place = Affine::translate((placed.x.into(), placed.y.into()));
+        self.out.draw_image(&ImageBrush { image: placed.image, sampler }, place);
+    }
+}
+
+/// Whether the shape covers every pixel whole or not at all.
+fn is_whole(shape: &Shape) -> bool {
+    match shape {
+        Shape::Rect(rect) => [rect.x0, rect.y0, rect.x1, rect.y1].iter().all(|v| v.fract() == 0.0),
+        Shape::Rounded(_) | Shape::Path(..) => false,
+    }
+}
+
+fn fill(out: &mut vello::Scene, rule: Fill, (brush, place): &(Brush, Affine), path: &BezPath) {
+    out.fill(rule, Affine::IDENTITY, brush, Some(*place), path);
+}
+
+/// The shape as polygons.
+fn outline(shape: &Shape) -> (Fill, BezPath) {
+    let mut path = BezPath::new();
+    match shape {
+        Shape::Path(own, even_odd) => {
+            lines::fill(own.iter(), Affine::IDENTITY, &mut path);
+            (if *even_odd { Fill::EvenOdd } else { Fill::NonZero }, path)
+        }
+        Shape::Rect(rect) => (Fill::NonZero, rect.abs().to_path(0.1)),
+        Shape::Rounded(_) => {
+            lines::fill(shape.to_path(), Affine::IDENTITY, &mut path);
+            (Fill::NonZero, path)
+        }
+    }
+}
+
+/// The brush, and what places it; `None` when vello's would look different.
+fn brush(paint: &Paint) -> Option<(Brush, Affine)> {
+    let color = |color: crate::display::Color| AlphaColor::<Srgb>::new(color.0);
+    match paint {
+        Paint::Solid(solid) => Some((Brush::Solid(color(*solid)), Affine::IDENTITY)),
+        Paint::Gradient(gradient) if is_smooth(gradient) => {
+            let (kind, turn) = kind(gradient.kind)?;
+            let stop = |offset: f32, stop: &ColorStop| peniko::ColorStop {
+                offset,
+                color: DynamicColor::from_alpha_color(color(stop.color)),
+            };
+            // Vello's ramps begin with the first stop, wherever it is.
+            let first = gradient.stops.iter().take(1).map(|first| stop(0.0, first));
+            let stops: Vec<peniko::ColorStop> =
+                first.chain(gradient.stops.iter().map(|own| stop(own.offset, own))).collect();
+            let gradient_brush = peniko::Gradient {
+                kind,
+                extend: if gradient.repeat { Extend::Repeat } else { Extend::Pad },
+                interpolation_alpha_space: InterpolationAlphaSpace::Premultiplied,
+                stops: stops.as_slice().into(),
+                ..peniko::Gradient::default()
+            };
+            crate::raster::paint::invert(gradient.transform)?;
+            // Vello takes the colour of a pixel's corner, we that of its centre.
+            let place = Affine::translate((-0.5, -0.5)) * gradient.transform * turn;
+            Some((Brush::Gradient(gradient_brush), place))
+        }
+        Paint::Gradient(_) | Paint::Pattern(_) => None,
+    }
+}
+
+/// The geometry, and a turn that it needs first.
+fn kind(kind: GradientKind) -> Option<(peniko::GradientKind, Affine)> {
+    Some(match kind {
+        GradientKind::Linear { start, end } if start != end => {
+            (peniko::LinearGradientPosition { start, end }.into(), Affine::IDENTITY)
+        }
+        GradientKind::Radial { center, radius } if radius > 0.0 => {
+            (peniko::RadialGradientPosition::new(center, radius as f32).into(), Affine::IDENTITY)
+        }
+        // A hard edge where the turn begins is placed by the CPU to the pixel.
+        _ => return None,
+    })
+}
+
+/// Whether 512 colours show it as exactly as its own stops do: nowhere does it change by more than a
+/// level from one colour to the next.
+fn is_smooth(gradient: &Gradient) -> bool {
+    let ends = gradient.stops.first().zip(gradient.stops.last());
+    let seam = gradient.repeat && ends.is_some_and(|(first, last)| first.color != last.color);
+    !seam
+        && gradient.stops.windows(2).all(|pair| {
+            let colors = (pair[0].color.0, pair[1].color.0);
+            let steps = (pair[1].offset - pair[0].offset) * RAMP;
+            let premultiplied = |c: [f32; 4], i: usize| if i < 3 { c[i] * c[3] } else { c[3] };
+            (0..4).all(|i| (premultiplied(colors.0, i) - premultiplied(colors.1, i)).abs() * 255.0 <= steps)
+        })
+}

@@ -1,0 +1,77 @@
+//! One frame on both the GPU and the CPU, compared.
+
+use std::time::{Duration, Instant};
+
+use super::adapter::Found;
+use super::device::Device;
+use super::output::Want;
+use super::painter::{Painter, Part};
+use super::parity::Parity;
+use super::pictures::Pictures;
+use super::sample::sample;
+use super::scene::SceneWriter;
+use crate::display::DisplayList;
+use crate::raster::{CpuRasteriser, Frame};
+
+/// How long one frame may take.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A GPU that draws one list at a time, to compare.
+pub struct SelfTest {
+    painter: Painter,
+    writer: SceneWriter,
+    /// How long opening it and compiling its shaders took.
+    pub start_up: Duration,
+}
+
+impl SelfTest {
+    /// Opens a GPU for frames of at most `side` pixels across and down. The error is the driver's.
+    pub fn open(found: &Found, side: u32) -> Result<Self, String> {
+        let began = Instant::now();
+        let painter = Painter::new(Device::open(found)?, side);
+        if let Some(trouble) = painter.device.trouble() {
+            return Err(trouble);
+        }
+        let writer = SceneWriter::new(Pictures::new());
+        Ok(Self { painter, writer, start_up: began.elapsed() })
+    }
+
+    /// The list as the GPU draws it.
+    pub fn draw(&mut self, list: &DisplayList) -> Result<Frame, String> {
+        let mut frame = Frame::new(list.width, list.height);
+        let rect = frame.rect();
+        let scenes = self.writer.write(list, &[rect]).map_err(|lacks| format!("it lacks {lacks:?}"))?;
+        let scene = scenes.into_iter().next().expect("one for each rectangle");
+        let part = Part { rect, scene, wants: vec![Want::Pixels { opaque: false }] };
+        let mut page = self.painter.page();
+        let place = page.place(rect.width(), rect.height()).ok_or("the frame is too large")?;
+        loop {
+            let submission = self
+                .painter
+                .submit(&[&part], &[place], page.used())
+                .map_err(|_| "its pictures are too large".to_owned())?;
+            let (range, encoded) = (submission.places[0][0].clone(), submission.encoded);
+            let (mapped, bump) = submission.wait(&self.painter.device, PATIENCE)?;
+            if bump.failed == 0 {
+                frame.pixels.copy_from_slice(&mapped.bytes()[range]);
+                return Ok(frame);
+            }
+            if !self.painter.grow(&encoded, &bump) {
+                return Err(format!("the scene is too much for it: {bump:?}"));
+            }
+        }
+    }
+
+    /// Draws a picture with something of everything on both and compares.
+    pub fn run(&mut self) -> Result<Parity, String> {
+        Ok(self.compare(&sample())?.0)
+    }
+
+    /// Draws the list on both and compares.
+    pub fn compare(&mut self, list: &DisplayList) -> Result<(Parity, Frame, Frame), String> {
+        let other = self.draw(list)?;
+        let mut right = Frame::new(list.width, list.height);
+        CpuRasteriser::new().render(list, &mut right);
+        Ok((Parity::of(&right, &other), right, other))
+    }
+}

@@ -1,0 +1,8 @@
+//! The GPU path, on whatever Vulkan there is; on a machine without a GPU that is Mesa's llvmpipe.
+//!
+//! Opening a device and compiling its shaders takes seconds there, so all tests share one.
+
+mod parity;
+#[path = "../soak/records.rs"]
+mod records;
+mod support;
