@@ -14,6 +14,7 @@ mod emphasis;
 mod gradient;
 mod image;
 mod inline;
+mod marker;
 mod mask;
 mod shadow;
 mod stacking;

@@ -1,14 +1,14 @@
-//! Text: glyph runs with what they say, their shadows, strokes and decorations; list markers.
+//! Text: glyph runs with what they say, their shadows, strokes and decorations.
 
 use std::sync::Arc;
 
 use blitz_dom::NodeId;
-use blitz_dom::node::{ListItemLayoutPosition, Marker, TextBrush};
+use blitz_dom::node::TextBrush;
 use kurbo::{Affine, Join, Stroke, Vec2};
 use parley::FontMetrics;
 
 use super::style::{custom, custom_color, is_visible, resolve};
-use super::{Element, Painter, Styles};
+use super::{Painter, Styles};
 use crate::display::{Cluster, Color, Filter, Font, Glyph, GlyphRun, Layer, Node, Paint};
 use crate::template::mirror;
 
@@ -146,32 +146,6 @@ impl Painter<'_> {
         let width = custom(styles, &mirror::STROKE_WIDTH)?;
         let width = width.strip_suffix("px")?.parse::<f64>().ok().filter(|width| *width > 0.0)?;
         Some(Stroke::new(width * self.scale).with_join(Join::Miter).with_miter_limit(4.0))
-    }
-
-    /// The bullet or number outside of a list item.
-    pub(super) fn marker(&mut self, element: &Element<'_>) {
-        let Some(data) = element.node.element_data() else { return };
-        let Some(item) = data.list_item_data.as_deref() else { return };
-        let ListItemLayoutPosition::Outside(layout) = &item.position else { return };
-        let gap = match item.marker {
-            Marker::Char(_) => 8.0,
-            Marker::String(_) => 0.0,
-        };
-        let box_layout = element.node.final_layout();
-        let left = -f64::from(layout.full_width())
-            - (gap + f64::from(box_layout.padding.left + box_layout.border.left)) * self.scale;
-        let first = data.inline_layout_data.as_deref().and_then(|text| {
-            Some((text.layout.lines().next()?.metrics().baseline, f64::from(text.block_offset) * self.scale))
-        });
-        let own = layout.lines().next().map_or(0.0, |line| line.metrics().baseline);
-        let top = first.map_or(0.0, |(baseline, offset)| f64::from(baseline - own) + offset);
-        let said = match &item.marker {
-            Marker::Char(c) => c.to_string(),
-            Marker::String(text) => text.clone(),
-        };
-        let origin = element.boxes.content.origin().to_vec2() + Vec2::new(left, top);
-        let transform = element.transform * Affine::translate(origin);
-        self.lines(layout, &said, transform, element.node.id, element);
     }
 }
 

@@ -11,10 +11,11 @@ use blitz_traits::shell::{ColorScheme, Viewport};
 use super::Live;
 use super::bind::Scope;
 use super::fit::Fitting;
+use super::generate::Generated;
 use super::sources::{self, Sources};
 use crate::campaign::Variant;
 use crate::diagnostic::{Diagnostic, Result, Span};
-use crate::resources::{Loader, Resources};
+use crate::resources::{Loader, Resources, generates};
 use crate::template::{Template, mirror};
 
 /// An asset is a still: a transition would show the record before, half way.
@@ -30,6 +31,7 @@ pub(super) fn open(
     PREFERENCES.call_once(|| {
         stylo_static_prefs::set_pref!("layout.css.has-selector.enabled", true);
         stylo_static_prefs::set_pref!("layout.css.nth-child-of.enabled", true);
+        stylo_static_prefs::set_pref!("layout.unimplemented", true);
     });
 
     let path = template.path();
@@ -81,9 +83,23 @@ pub(super) fn open(
     drop(mutator);
     let mut fitting = Fitting::default();
     fitting.rescan(&document);
+    let generates = generates(template.html());
     let mut sources = Sources::default();
     sources.rescan(&document);
-    Ok(Live { document, loader, base, scope, root, root_style, fitting, sources, shown: None, floats: false })
+    Ok(Live {
+        document,
+        loader,
+        base,
+        scope,
+        root,
+        root_style,
+        fitting,
+        sources,
+        generated: Generated::default(),
+        generates,
+        shown: None,
+        floats: false,
+    })
 }
 
 /// The colorway's custom properties as declarations.

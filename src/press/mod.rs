@@ -5,6 +5,7 @@ mod bind;
 mod document;
 mod fit;
 mod fonts;
+mod generate;
 mod measure;
 mod preflight;
 mod sources;
@@ -26,6 +27,7 @@ use crate::template::{Binding, Template};
 
 use bind::Scope;
 use fit::Fitting;
+use generate::Generated;
 use sources::Sources;
 
 /// Records after which the document is made anew: Blitz keeps something of every image it was shown.
@@ -63,6 +65,9 @@ struct Live {
     root_style: String,
     fitting: Fitting,
     sources: Sources,
+    generated: Generated,
+    /// Whether the template may ask for generated text.
+    generates: bool,
     shown: Option<Binding>,
     /// Whether any box floated when the document was last laid out.
     floats: bool,
@@ -113,6 +118,7 @@ impl Press {
             if changed {
                 live.fitting.rescan(&live.document);
                 live.sources.rescan(&live.document);
+                live.generated.forget_gone(&live.document);
             }
             live.sources.choose(&mut live.document, self.scale, &context);
         }
@@ -159,7 +165,21 @@ impl Live {
         }
     }
 
+    /// Resolves the document, with what it generates.
     fn resolve(&mut self) {
+        self.resolve_as_it_stands();
+        if !self.generates && !self.loader.generates() {
+            return;
+        }
+        // What is generated may make boxes that generate more; twice is enough for all but mistakes.
+        for _ in 0..2 {
+            let Some(stood_in) = self.generated.write(&mut self.document) else { break };
+            self.document.resolve(0.0);
+            generate::put_back(&mut self.document, stood_in);
+        }
+    }
+
+    fn resolve_as_it_stands(&mut self) {
         for _ in 0..MAX_PASSES {
             let before = self.loader.answered();
             self.document.resolve(0.0);

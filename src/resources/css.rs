@@ -45,6 +45,13 @@ pub(crate) fn font_faces(text: &str) -> impl Iterator<Item = String> + '_ {
         .map(|found| found.as_str().trim().to_owned())
 }
 
+/// Whether HTML or CSS text may ask for text of its own: counters, quotation marks, list markers.
+pub(crate) fn generates(text: &str) -> bool {
+    const WORDS: [&str; 10] =
+        ["counter", "content", "quote", "marker", "list-item", "<q", "<li", "<ol", "<ul", "<summary"];
+    WORDS.iter().any(|word| text.contains(word))
+}
+
 /// CSS escapes (CSS Syntax 3, §4.3.7) as the characters that they stand for.
 fn unescape(text: &str) -> Cow<'_, str> {
     static ESCAPE: LazyLock<Regex> =

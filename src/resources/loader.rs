@@ -1,13 +1,13 @@
 //! The document's way to its resources: answers Blitz's requests on the spot.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use blitz_traits::net::{Bytes, NetHandler, NetProvider, Request};
 
-use super::{Resources, font_faces, fonts, shorten};
+use super::{Resources, font_faces, fonts, generates, shorten};
 use crate::diagnostic::Diagnostic;
-use crate::template::mirrored;
+use crate::template::{mirrored, renamed};
 
 /// What the template writes where a value will come; an address that holds it is not an address yet.
 const MARKER: &str = "%F3%B0%80%80";
@@ -24,6 +24,7 @@ pub(crate) struct Loader {
     problems: Mutex<Vec<Diagnostic>>,
     /// The families that loaded stylesheets declare.
     families: Mutex<Vec<String>>,
+    generates: AtomicBool,
 }
 
 impl Loader {
@@ -33,6 +34,7 @@ impl Loader {
             answered: AtomicUsize::new(0),
             problems: Mutex::default(),
             families: Mutex::default(),
+            generates: AtomicBool::new(false),
         })
     }
 
@@ -49,6 +51,11 @@ impl Loader {
     /// The families that `@font-face` rules of loaded stylesheets declare.
     pub(crate) fn families(&self) -> Vec<String> {
         self.families.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether a loaded stylesheet may ask for generated text.
+    pub(crate) fn generates(&self) -> bool {
+        self.generates.load(Ordering::Relaxed)
     }
 
     fn read(&self, what: &str, url: &str) -> Option<Vec<u8>> {
@@ -73,7 +80,10 @@ impl Loader {
                 let css = self.read("stylesheet", url)?;
                 let css = String::from_utf8_lossy(&css);
                 self.families.lock().unwrap_or_else(PoisonError::into_inner).extend(font_faces(&css));
-                Some(Bytes::from(mirrored(&css).into_owned()))
+                if generates(&css) {
+                    self.generates.store(true, Ordering::Relaxed);
+                }
+                Some(Bytes::from(renamed(&mirrored(&css)).into_owned()))
             }
             "ttf" | "otf" | "ttc" | "woff" | "woff2" | "x-font-ttf" | "x-font-woff" | "font-woff"
             | "sfnt" => {

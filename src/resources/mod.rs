@@ -24,7 +24,7 @@ pub use self::image::Image;
 pub use fonts::Fonts;
 pub use network::Network;
 
-pub(crate) use css::font_faces;
+pub(crate) use css::{font_faces, generates};
 pub(crate) use loader::Loader;
 pub(crate) use srcset::{CandidateSize, candidates, split_density, with_density};
 

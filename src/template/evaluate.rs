@@ -9,6 +9,7 @@ use super::css;
 use super::expression::Expression;
 use super::mirror::mirrored;
 use super::program::{Alternative, Condition, Piece, Step};
+use super::pseudo::renamed;
 use super::scope::Scope;
 use super::source::Sources;
 use super::value::{Markup, whole};
@@ -50,7 +51,7 @@ impl<'a> Evaluation<'a> {
                 Step::Raw { id, css, pieces } => {
                     let mut out = String::new();
                     self.pieces(pieces, *css, scope, &mut out);
-                    (*id, Slot::Raw(if *css { mirrored(&out).into() } else { out.into() }))
+                    (*id, Slot::Raw(if *css { renamed(&mirrored(&out)).into() } else { out.into() }))
                 }
                 Step::If { id, branches } => {
                     let taken = branches.iter().position(|branch| match &branch.condition {

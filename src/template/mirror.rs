@@ -35,12 +35,35 @@ carriers! {
     EMPHASIS_COLOR = "byname-emphasis-color";
     /// `text-emphasis-position`.
     EMPHASIS_POSITION = "byname-emphasis-position";
+    /// `counter-set`.
+    COUNTER_SET = "byname-counter-set";
+    /// `text-wrap-style`: `balance`, `pretty` …
+    WRAP_STYLE = "byname-wrap-style";
+    /// `hyphens`.
+    HYPHENS = "byname-hyphens";
+    /// SVG's `text-anchor`.
+    TEXT_ANCHOR = "byname-text-anchor";
+    /// SVG's `dominant-baseline`.
+    DOMINANT_BASELINE = "byname-dominant-baseline";
+    /// SVG's `stop-color`.
+    STOP_COLOR = "byname-stop-color";
+    /// SVG's `stop-opacity`.
+    STOP_OPACITY = "byname-stop-opacity";
+    /// SVG's `flood-color`.
+    FLOOD_COLOR = "byname-flood-color";
+    /// SVG's `flood-opacity`.
+    FLOOD_OPACITY = "byname-flood-opacity";
 }
 
 /// Rules for a style sheet of the user agent. The properties that are not named inherit, as all that are
 /// not registered do.
 pub(crate) const REGISTERED: &str = "
 @property --byname-line-clamp { syntax: \"*\"; inherits: false; }
+@property --byname-counter-set { syntax: \"*\"; inherits: false; }
+@property --byname-stop-color { syntax: \"*\"; inherits: false; }
+@property --byname-stop-opacity { syntax: \"*\"; inherits: false; }
+@property --byname-flood-color { syntax: \"*\"; inherits: false; }
+@property --byname-flood-opacity { syntax: \"*\"; inherits: false; }
 @property --byname-background-clip { syntax: \"*\"; inherits: false; }
 @property --byname-text-stroke-width { syntax: \"<length>\"; inherits: true; initial-value: 0px; }";
 
@@ -166,6 +189,17 @@ fn is_mirrored(name: &str) -> bool {
             | "-webkit-text-stroke-width"
             | "-webkit-text-stroke-color"
             | "paint-order"
+            | "counter-set"
+            | "text-wrap"
+            | "text-wrap-style"
+            | "hyphens"
+            | "-webkit-hyphens"
+            | "text-anchor"
+            | "dominant-baseline"
+            | "stop-color"
+            | "stop-opacity"
+            | "flood-color"
+            | "flood-opacity"
             | "text-decoration-skip-ink"
             | "text-emphasis"
             | "text-emphasis-style"
@@ -192,6 +226,16 @@ fn carriers_of(name: &str, value: &str) -> Carried {
         "text-stroke-color" => own(&STROKE_COLOR),
         "text-stroke" => stroke(value),
         "paint-order" => own(&PAINT_ORDER),
+        "counter-set" => own(&COUNTER_SET),
+        // The shorthand's other half the engine knows.
+        "text-wrap" | "text-wrap-style" => own(&WRAP_STYLE),
+        "hyphens" => own(&HYPHENS),
+        "text-anchor" => own(&TEXT_ANCHOR),
+        "dominant-baseline" => own(&DOMINANT_BASELINE),
+        "stop-color" => own(&STOP_COLOR),
+        "stop-opacity" => own(&STOP_OPACITY),
+        "flood-color" => own(&FLOOD_COLOR),
+        "flood-opacity" => own(&FLOOD_OPACITY),
         "text-decoration-skip-ink" => own(&SKIP_INK),
         "text-emphasis-style" => own(&EMPHASIS_STYLE),
         "text-emphasis-color" => own(&EMPHASIS_COLOR),

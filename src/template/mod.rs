@@ -17,6 +17,7 @@ mod html;
 mod lexer;
 pub(crate) mod mirror;
 mod program;
+mod pseudo;
 mod scope;
 mod source;
 #[cfg(test)]
@@ -34,6 +35,7 @@ use crate::diagnostic::{Diagnostic, Result, Span};
 pub use binding::{Binding, Slot, SlotId};
 pub use fitting::{FITTING, FitMinimum, fitting_problem};
 pub(crate) use mirror::mirrored;
+pub(crate) use pseudo::{LIST_MARKER, MARKER_MADE, renamed};
 
 use evaluate::Evaluation;
 use expression::excerpt;

@@ -3,6 +3,7 @@
 mod bad_campaigns;
 mod bad_records;
 mod commands;
+mod generated;
 mod images;
 mod interruptions;
 mod output;

@@ -5,6 +5,7 @@ use super::{ATTRIBUTE_HINT, Compiler, MAX_DEPTH, PieceReader, Tag};
 use crate::template::html::{State, ends, ends_paragraph, is_raw_text, is_void, may_stay_open};
 use crate::template::mirror::mirrored;
 use crate::template::program::{Piece, Step};
+use crate::template::pseudo::renamed;
 use crate::template::source::Place;
 use crate::template::{MARKER_END, MARKER_START, SlotKind};
 
@@ -273,7 +274,11 @@ impl Compiler<'_> {
             _ if pieces.iter().all(Piece::is_literal) => {
                 for piece in &pieces {
                     if let Piece::Literal(text) = piece {
-                        let text = if name == "style" { mirrored(text) } else { text.into() };
+                        let text = if name == "style" {
+                            renamed(&mirrored(text)).into_owned()
+                        } else {
+                            text.clone()
+                        };
                         self.html.push_str(&text);
                     }
                 }

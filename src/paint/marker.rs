@@ -1,0 +1,131 @@
+//! The bullets and numbers outside of list items.
+
+use blitz_dom::node::{ListItemLayoutPosition, Marker};
+use kurbo::{Affine, BezPath, Circle, Rect, Shape as _, Stroke, Vec2};
+use parley::PositionedLayoutItem;
+use skrifa::MetadataProvider as _;
+use style::computed_values::direction::T as Direction;
+use style::counter_style::CounterStyle;
+
+use super::boxes::{place, polygon};
+use super::style::color;
+use super::{Element, Painter, Styles};
+use crate::display::{Paint, Shape};
+use crate::template::{LIST_MARKER, MARKER_MADE};
+
+impl Painter<'_> {
+    pub(super) fn marker(&mut self, element: &Element<'_>) {
+        let Some(data) = element.node.element_data() else { return };
+        let Some(item) = data.list_item_data.as_deref() else { return };
+        let ListItemLayoutPosition::Outside(layout) = &item.position else { return };
+        let style: Styles = data
+            .stylo_element_data
+            .get()
+            .and_then(|data| data.styles.pseudos.get(&LIST_MARKER).cloned())
+            .unwrap_or_else(|| element.style.clone());
+        let item_style = element.style.clone();
+        let element = Element {
+            node: element.node,
+            style,
+            boxes: element.boxes.clone(),
+            transform: element.transform,
+            pieces: None,
+        };
+        let text = data.inline_layout_data.as_deref();
+        let first = text.and_then(|text| {
+            Some(
+                f64::from(text.layout.lines().next()?.metrics().baseline)
+                    + f64::from(text.block_offset) * self.scale,
+            )
+        });
+        let own = layout.lines().next().map_or(0.0, |line| f64::from(line.metrics().baseline));
+        let baseline = element.boxes.content.y0 + first.unwrap_or(own);
+        let border = element.boxes.border;
+        let rtl = element.style.clone_direction() == Direction::Rtl;
+        if let (Marker::Char(_), CounterStyle::Name(name)) =
+            (&item.marker, &element.style.get_list().list_style_type.0)
+        {
+            let ascent = text.and_then(|text| ascent(&text.layout)).unwrap_or(own);
+            let size = |style: &Styles| f64::from(style.clone_font_size().computed_size().px());
+            let larger = size(&element.style) / size(&item_style).max(f64::MIN_POSITIVE);
+            self.bullet(&element, &name.0, (ascent * larger / self.scale).round(), baseline, rtl);
+            return;
+        }
+        let said = match &item.marker {
+            Marker::Char(c) => c.to_string(),
+            Marker::String(text) => text.trim_end_matches(MARKER_MADE).to_owned(),
+        };
+        // Layout leaves white space at the end out.
+        let gap = if said.ends_with(' ') { space(layout).unwrap_or(0.0) } else { 0.0 };
+        let left = if rtl { border.x1 + gap } else { border.x0 - f64::from(layout.full_width()) - gap };
+        let transform = element.transform * Affine::translate(Vec2::new(left, baseline - own));
+        self.lines(layout, &said, transform, element.node.id, &element);
+    }
+
+    /// A bullet of the size and at the place that Chromium gives it. `ascent` is in CSS pixels.
+    fn bullet(&mut self, element: &Element<'_>, name: &str, ascent: f64, baseline: f64, rtl: bool) {
+        let font_size = f64::from(element.style.clone_font_size().computed_size().px());
+        let offset = (ascent * 2.0 / 3.0).floor();
+        let is_disclosure = name.starts_with("disclosure");
+        let (size, start, top) = if is_disclosure {
+            let size = font_size * 0.66;
+            (size, font_size * 0.4 + 8.0, ascent - size)
+        } else {
+            let size = ((offset + 1.0) / 2.0).floor();
+            (size, offset + 7.0, (3.0 * (ascent - offset) / 2.0).floor())
+        };
+        let border = element.boxes.border;
+        let left = if rtl { border.x1 / self.scale + start - size } else { border.x0 / self.scale - start };
+        let top = baseline / self.scale - ascent + top;
+        let area = Rect::new(left, top, left + size, top + size);
+        let rect =
+            Rect::new(area.x0 * self.scale, area.y0 * self.scale, area.x1 * self.scale, area.y1 * self.scale);
+        let paint = Paint::Solid(color(&element.style.clone_color()));
+        let disc = |rect: Rect| Circle::new(rect.center(), rect.width() / 2.0).to_path(0.01);
+        let shape = match name {
+            "square" => Shape::Rect(rect),
+            "circle" => {
+                let ring = disc(rect.inset(-self.scale / 2.0));
+                let stroke = Stroke::new(self.scale);
+                self.recorder.stroke((element.transform * ring).into(), stroke, paint);
+                return;
+            }
+            "disc" => Shape::Path(disc(rect).into(), false),
+            name => Shape::Path(triangle(rect, name == "disclosure-open", rtl).into(), false),
+        };
+        self.recorder.fill(place(&shape, element.transform), paint);
+    }
+}
+
+/// The sign of a disclosure widget.
+fn triangle(rect: Rect, open: bool, rtl: bool) -> BezPath {
+    let points = match (open, rtl) {
+        (true, _) => [(0.0, 0.07), (0.5, 0.93), (1.0, 0.07)],
+        (false, false) => [(0.0, 0.0), (0.86, 0.5), (0.0, 1.0)],
+        (false, true) => [(1.0, 0.0), (0.14, 0.5), (1.0, 1.0)],
+    };
+    polygon(&points.map(|(x, y)| rect.origin() + Vec2::new(x * rect.width(), y * rect.height())))
+}
+
+/// How far the first text of a layout reaches above its baseline, in device pixels.
+fn ascent<B: parley::Brush>(layout: &parley::Layout<B>) -> Option<f64> {
+    layout.lines().next()?.items().find_map(|item| match item {
+        PositionedLayoutItem::GlyphRun(run) => Some(f64::from(run.run().font_metrics().ascent)),
+        PositionedLayoutItem::InlineBox(_) => None,
+    })
+}
+
+/// How wide a space is in the font of a layout's text, in device pixels.
+fn space<B: parley::Brush>(layout: &parley::Layout<B>) -> Option<f64> {
+    let run = layout.lines().next()?.runs().last()?;
+    let font = run.font();
+    let font_ref = skrifa::FontRef::from_index(font.data.as_ref(), font.index).ok()?;
+    let glyph = font_ref.charmap().map(' ')?;
+    let size = skrifa::instance::Size::new(run.font_size());
+    let coords: Vec<_> = run
+        .normalized_coords()
+        .iter()
+        .map(|coord| skrifa::raw::types::F2Dot14::from_bits(coord.to_bits()))
+        .collect();
+    font_ref.glyph_metrics(size, coords.as_slice()).advance_width(glyph).map(f64::from)
+}

@@ -1,0 +1,92 @@
+//! Text that CSS generates looks like the same text written out.
+
+use crate::support::Folder;
+
+/// The pixels of a page.
+fn drawn(folder: &Folder, page: &str) -> Vec<u8> {
+    folder.write(
+        "page.html",
+        format!("<!doctype html><meta charset=utf-8><body style='margin: 0; font: 20px sans-serif'>{page}"),
+    );
+    folder.run(&["shot", "page.html", "--size", "300x200", "--out", "page.png"]).expect(0, &[]);
+    folder.read("page.png")
+}
+
+/// Each pair of pages must look the same, and not like an empty one.
+fn assert_alike(pairs: &[(&str, &str)]) {
+    let folder = Folder::new();
+    let empty = drawn(&folder, "");
+    for (generated, written) in pairs {
+        let (generated_pixels, written_pixels) = (drawn(&folder, generated), drawn(&folder, written));
+        assert_ne!(written_pixels, empty, "{written}");
+        assert!(generated_pixels == written_pixels, "{generated}\nis not\n{written}");
+    }
+}
+
+#[test]
+fn counters_count() {
+    assert_alike(&[
+        (
+            "<style>p{margin:0;counter-increment:n 2}p::before{content:counter(n,upper-roman) ') '}</style><p>a<p>b",
+            "<style>p{margin:0}</style><p>II) a<p>IV) b",
+        ),
+        (
+            "<style>div{counter-reset:n}div::before{counter-increment:n;content:counters(n,'.') ' '}</style>\
+             <div>a<div>b</div><div>c</div></div>",
+            "<div>1 a<div>1.1 b</div><div>1.1 c</div></div>",
+        ),
+        (
+            "<style>p{margin:0}b::after{content:' [' attr(title) ']'}</style><p><i><b title=x>a</b></i> <b title='y &amp; z'>b</b>",
+            "<style>p{margin:0}</style><p><i><b>a [x]</b></i> <b>b [y &amp; z]</b>",
+        ),
+        (
+            "<style>body{counter-reset:a 7}p::before{content:counter(a,decimal-leading-zero) counter(none)}</style><p>x",
+            "<p>070x",
+        ),
+    ]);
+}
+
+#[test]
+fn quotations_get_the_marks_of_their_language() {
+    assert_alike(&[
+        ("<p><q>a <q>b</q> c</q> <q>d</q>", "<p>“a ‘b’ c” “d”"),
+        ("<p lang=de><q>a <i><q>b</q></i></q>", "<p lang=de>„a <i>‚b‘</i>“"),
+        ("<style>q{quotes:'<' '>' '(' ')'}</style><p><q>a <q>b <q>c</q></q></q>", "<p>&lt;a (b (c))>"),
+        ("<style>q::before{content:none}</style><p><q>a</q>", "<p>a"),
+    ]);
+}
+
+#[test]
+fn markers_follow_their_lists() {
+    let list = |items: &str| format!("<style>ul{{margin:0;list-style:inside none}}</style><ul>{items}</ul>");
+    let written = list("<li>09. a<li>10. b");
+    let reversed = list("<li>iii. a<li>ii. b<li>i. c");
+    let own = list("<li>→ a");
+    assert_alike(&[
+        (
+            "<style>ol{margin:0;list-style:inside decimal-leading-zero}</style><ol start=9><li>a<li>b</ol>",
+            &written,
+        ),
+        (
+            "<style>ol{margin:0;list-style:inside lower-roman}</style><ol reversed><li>a<li>b<li>c</ol>",
+            &reversed,
+        ),
+        ("<style>ul{margin:0;list-style:inside}li::marker{content:'→ '}</style><ul><li>a</ul>", &own),
+        ("<style>ul{margin:0;list-style:inside '→ '}</style><ul><li>a</ul>", &own),
+    ]);
+    // Outside, it has a colour of its own, and is where the text is not.
+    let folder = Folder::new();
+    let page = |marker: &str| {
+        format!(
+            "<style>ol{{margin:0;list-style:upper-alpha}}li::marker{{{marker}}}</style><ol><li>a<li>b</ol>"
+        )
+    };
+    let png = drawn(&folder, &page("color:#f00"));
+    let image = image::load_from_memory(&png).unwrap().to_rgb8();
+    let is_red = |pixel: &image::Rgb<u8>| pixel.0[0] > 200 && pixel.0[1] < 100;
+    let red: Vec<u32> =
+        image.enumerate_pixels().filter(|(.., pixel)| is_red(pixel)).map(|(x, ..)| x).collect();
+    assert!(!red.is_empty() && red.iter().all(|x| *x < 40), "{red:?}");
+    assert_ne!(drawn(&folder, &page("font-size:30px")), drawn(&folder, &page("")));
+    assert_ne!(drawn(&folder, &page("content:none")), drawn(&folder, &page("")));
+}
