@@ -43,7 +43,7 @@ enum Command {
     /// Render one asset and tell what was bound and laid out
     Inspect(inspect::Inspect),
     /// Show the GPUs, which one would be used and why, and test it
-    Gpu(gpu::Gpu),
+    Gpu(gpu::GpuCommand),
     /// Propose a [schema] from the campaign's data
     Schema(schema::SchemaCommand),
 }

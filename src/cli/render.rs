@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::gpu::GpuArgs;
 use super::{
     CampaignArg, Outcome, RunArgs, SelectionArgs, counted, grouped, parse_type, print_problems, size,
 };
@@ -39,6 +40,8 @@ pub(super) struct Render {
     no_incremental: bool,
     #[command(flatten)]
     run: RunArgs,
+    #[command(flatten)]
+    gpu: GpuArgs,
 }
 
 impl Render {
@@ -51,6 +54,7 @@ impl Render {
             strict: self.strict,
             incremental: !self.no_incremental,
             progress: self.run.progress,
+            gpu: self.gpu.open()?,
         };
         let report = render(&plan, &self.out, &options, &Stop::on_interrupt())?;
         summary(&report, &self.out, self.run.progress);
@@ -76,6 +80,7 @@ fn summary(report: &RenderReport, out: &std::path::Path, mode: ProgressMode) {
             "seconds": seconds,
             "rate": rate,
             "bytes": report.bytes,
+            "drawn_on_cpu": report.fallbacks.0,
             "interrupted": report.interrupted,
             "problems": report.problems,
             "failed_keys": report.failed.iter().map(|(_, key)| key).collect::<Vec<_>>(),
@@ -101,6 +106,9 @@ fn summary(report: &RenderReport, out: &std::path::Path, mode: ProgressMode) {
     }
     if let Some(fatal) = &report.fatal {
         print_problems(std::slice::from_ref(fatal));
+    }
+    if let (number, Some(why)) = &report.fallbacks {
+        tell(format_args!("{} drawn on the CPU: {why}", counted(*number, "asset")));
     }
     let counts = &report.counts;
     let mut line = format!(

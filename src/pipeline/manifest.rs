@@ -45,6 +45,9 @@ pub struct Line {
     /// The file; absent when there is none.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub file: Option<FileFacts>,
+    /// What drew it, in a run on a GPU.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub drawn_by: Option<DrawnBy>,
     /// What somebody should look at.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Diagnostic>,
@@ -74,6 +77,16 @@ pub struct FileFacts {
     pub height: u32,
     /// Of all that went into it, in hex: see [`super::fingerprint`].
     pub fingerprint: String,
+}
+
+/// What drew an asset.
+#[derive(Debug, Clone, Serialize)]
+pub struct DrawnBy {
+    /// `gpu` or `cpu`.
+    pub backend: &'static str,
+    /// Why it was not the GPU.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<String>,
 }
 
 /// The part of a line that a later run needs.
@@ -263,6 +276,7 @@ mod tests {
                 height: 1,
                 fingerprint: fingerprint.to_string().repeat(64),
             }),
+            drawn_by: None,
             warnings: Vec::new(),
             reasons: Vec::new(),
         }

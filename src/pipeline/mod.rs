@@ -7,6 +7,7 @@
 
 mod check;
 mod fingerprint;
+mod gpu;
 mod interrupt;
 mod manifest;
 mod paths;

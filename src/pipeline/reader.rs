@@ -4,7 +4,7 @@ use std::panic::resume_unwind;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, select};
 
 use super::paths::Paths;
 use super::select::Row;
@@ -50,6 +50,28 @@ impl Reader {
             return Vec::new();
         }
         self.thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+    }
+}
+
+/// What comes first.
+pub enum Next<T> {
+    Row(Box<Row>),
+    Other(T),
+    /// There are no more rows.
+    End,
+}
+
+impl Rows {
+    /// The next row, or what comes from elsewhere before it.
+    pub fn next_or<T>(&mut self, other: &Receiver<T>) -> Next<T> {
+        while !self.stop.is_stopped() {
+            select! {
+                recv(other) -> other => if let Ok(other) = other { return Next::Other(other) },
+                recv(self.rows) -> row => return row.map_or(Next::End, |row| Next::Row(Box::new(row))),
+                default(POLL) => {}
+            }
+        }
+        Next::End
     }
 }
 

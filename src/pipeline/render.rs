@@ -1,12 +1,14 @@
 //! `byname render`: every record in every variant and type, written whole and noted in the manifest.
 
+use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
 
 use crossbeam_channel::{Sender, bounded};
 
 use super::fingerprint::Fingerprints;
-use super::manifest::{Asset, FileFacts, Finished, Line, Manifest, Status};
+use super::gpu;
+use super::manifest::{Asset, DrawnBy, FileFacts, Finished, Line, Manifest, Status};
 use super::paths::asset_path;
 use super::reader::{Reader, Rows};
 use super::station::Station;
@@ -16,7 +18,10 @@ use crate::campaign::AssetType;
 use crate::data::{self, Record, Rejected};
 use crate::defect::guarded;
 use crate::diagnostic::{Diagnostic, Severity, Span};
+use crate::press::Composed;
 use crate::raster::CpuRasteriser;
+use crate::raster::gpu::Gpu;
+use crate::template::Binding;
 
 /// How to run.
 pub struct RenderOptions {
@@ -27,6 +32,8 @@ pub struct RenderOptions {
     pub strict: bool,
     pub incremental: bool,
     pub progress: ProgressMode,
+    /// What draws the frames in place of the CPU.
+    pub gpu: Option<Gpu>,
 }
 
 /// What came of a run.
@@ -34,6 +41,8 @@ pub struct RenderOptions {
 pub struct RenderReport {
     pub counts: Counts,
     pub bytes: u64,
+    /// Assets that the CPU drew in a run on a GPU, and why the first of them.
+    pub fallbacks: (u64, Option<String>),
     pub problems: Problems,
     /// The first records, by line, that failed or were skipped: line, and key or what stands for it.
     pub failed: Vec<(usize, String)>,
@@ -51,7 +60,7 @@ pub struct RenderReport {
 const MAX_FAILED: usize = 20;
 
 /// What a worker sends to the keeper of the manifest.
-enum Event {
+pub(super) enum Event {
     Done { lines: Vec<Line>, current: u64, problems: Vec<Diagnostic>, bytes: u64 },
     Fatal(Box<Diagnostic>),
 }
@@ -93,7 +102,10 @@ pub fn render(
                 let stations = plan.variants.iter().map(|_| None).collect();
                 let rasteriser = CpuRasteriser::new();
                 let worker = Worker { plan, options, store, finished, fingerprints, stations, rasteriser };
-                worker.run(rows, &events);
+                match &options.gpu {
+                    Some(gpu) => gpu::run(worker, gpu.client(), gpu.depth(jobs), rows, &events),
+                    None => worker.run(rows, &events),
+                }
             });
         }
         drop(event_sender);
@@ -165,6 +177,10 @@ fn keep(event: Event, manifest: &mut Manifest, report: &mut RenderReport, stop: 
             }
             let mut bad = None;
             for line in &lines {
+                if let Some(DrawnBy { fallback: Some(why), .. }) = &line.drawn_by {
+                    report.fallbacks.0 += 1;
+                    report.fallbacks.1.get_or_insert_with(|| why.clone());
+                }
                 match line.status {
                     Status::Ok => report.counts.rendered += 1,
                     Status::Failed => report.counts.failed += 1,
@@ -184,30 +200,82 @@ fn keep(event: Event, manifest: &mut Manifest, report: &mut RenderReport, stop: 
     }
 }
 
-struct Worker<'a> {
-    plan: &'a Plan,
+pub(super) struct Worker<'a> {
+    pub plan: &'a Plan,
     options: &'a RenderOptions,
     store: &'a Store,
     finished: &'a Finished,
     fingerprints: &'a Fingerprints,
     /// One a variant, opened when it is first needed.
-    stations: Vec<Option<Station>>,
-    rasteriser: CpuRasteriser,
+    pub stations: Vec<Option<Station>>,
+    pub rasteriser: CpuRasteriser,
 }
 
 /// An asset still to be made.
-struct Wanted {
+pub(super) struct Wanted {
     variant: usize,
     kind: AssetType,
     path: String,
     fingerprint: String,
 }
 
+/// A record of which assets are being made.
+pub(super) struct Task {
+    record: Record,
+    binding: Binding,
+    wanted: Vec<Wanted>,
+    /// By variant, where it was composed ahead.
+    composed: Vec<Option<Composed>>,
+    lines: Vec<Line>,
+    current: u64,
+    problems: Vec<Diagnostic>,
+    bytes: u64,
+}
+
+/// The wanted assets of one variant.
+#[derive(Debug, Clone)]
+pub(super) struct Group {
+    pub variant: usize,
+    range: Range<usize>,
+}
+
+/// A group's assets.
+pub(super) struct Made {
+    pub assets: Vec<(AssetType, Vec<u8>)>,
+    pub warnings: Vec<Diagnostic>,
+    /// Device pixels across and down.
+    pub size: (u32, u32),
+    pub drawn_by: Option<DrawnBy>,
+}
+
+impl Task {
+    pub fn groups(&self) -> Vec<Group> {
+        let mut groups: Vec<Group> = Vec::new();
+        for (index, wanted) in self.wanted.iter().enumerate() {
+            match groups.last_mut() {
+                Some(group) if group.variant == wanted.variant => group.range.end = index + 1,
+                _ => groups.push(Group { variant: wanted.variant, range: index..index + 1 }),
+            }
+        }
+        groups
+    }
+
+    pub fn types(&self, group: &Group) -> Vec<AssetType> {
+        self.wanted[group.range.clone()].iter().map(|wanted| wanted.kind).collect()
+    }
+
+    /// All groups are noted.
+    pub fn done(self) -> Event {
+        let Self { lines, current, problems, bytes, .. } = self;
+        Event::Done { lines, current, problems: distinct(problems), bytes }
+    }
+}
+
 impl Worker<'_> {
     fn run(mut self, rows: Rows, events: &Sender<Event>) {
         for row in rows {
             let event = match row {
-                Ok(record) => self.record(&record),
+                Ok(record) => self.record(record),
                 Err(rejected) => self.rejected(rejected),
             };
             let fatal = matches!(event, Event::Fatal(_));
@@ -218,32 +286,59 @@ impl Worker<'_> {
     }
 
     /// A row that never became a record.
-    fn rejected(&self, rejected: Rejected) -> Event {
+    pub(super) fn rejected(&self, rejected: Rejected) -> Event {
         let line = Line {
             status: Status::Skipped,
             key: rejected.key,
             line: rejected.line,
             asset: None,
             file: None,
+            drawn_by: None,
             warnings: Vec::new(),
             reasons: rejected.problems.clone(),
         };
         Event::Done { lines: vec![line], current: 0, problems: rejected.problems, bytes: 0 }
     }
 
-    fn record(&mut self, record: &Record) -> Event {
-        let binding = match self.plan.template.evaluate(record) {
-            Ok(binding) => binding,
-            Err(problems) => return self.none(record, Status::Failed, problems),
+    fn record(&mut self, record: Record) -> Event {
+        let mut task = match self.begin(record) {
+            Ok(task) => task,
+            Err(event) => return event,
         };
-        let hasher = self.fingerprints.of_record(self.plan, record, &binding);
+        for group in task.groups() {
+            let made = self.guarded(group.variant, |worker| {
+                let ready = worker.compose(&mut task, group.variant)?;
+                let Self { stations, rasteriser, .. } = worker;
+                let station = stations[group.variant].as_mut().expect("opened to compose");
+                let assets = station.make(&ready.list, &task.types(&group), rasteriser);
+                Ok(Made {
+                    assets: assets.map_err(|problem| vec![*problem])?,
+                    warnings: ready.problems,
+                    size: station.size(),
+                    drawn_by: None,
+                })
+            });
+            if let Err(fatal) = self.note(&mut task, &group, made) {
+                return fatal;
+            }
+        }
+        task.done()
+    }
+
+    /// Evaluates a record and finds out what is to be made of it; an event when that is nothing.
+    pub(super) fn begin(&mut self, record: Record) -> Result<Task, Event> {
+        let binding = match self.plan.template.evaluate(&record) {
+            Ok(binding) => binding,
+            Err(problems) => return Err(self.none(&record, Status::Failed, problems)),
+        };
+        let hasher = self.fingerprints.of_record(self.plan, &record, &binding);
         let mut wanted = Vec::new();
         let mut current = 0;
         for (index, variant) in self.plan.variants.iter().enumerate() {
             for &kind in &self.plan.types {
-                let path = match self.path(record, index, kind) {
+                let path = match self.path(&record, index, kind) {
                     Ok(path) => path,
-                    Err(problem) => return self.none(record, Status::Failed, vec![*problem]),
+                    Err(problem) => return Err(self.none(&record, Status::Failed, vec![*problem])),
                 };
                 let fingerprint = Fingerprints::of_asset(&hasher, variant, kind, &self.plan.campaign.output);
                 if self.finished.is_current(self.store, &path, &fingerprint) {
@@ -253,9 +348,6 @@ impl Worker<'_> {
                 }
             }
         }
-        let mut lines = Vec::with_capacity(wanted.len());
-        let mut problems = Vec::new();
-        let mut bytes = 0;
         // Under --strict nothing of a record is written before all of it is known to be well.
         let mut composed = Vec::new();
         if self.options.strict && !wanted.is_empty() {
@@ -267,76 +359,83 @@ impl Worker<'_> {
                 match self.guarded(index, |worker| worker.station(index)?.compose(&binding)) {
                     Ok(one) if one.problems.is_empty() => composed.push(Some(one)),
                     Ok(one) => {
-                        return self.none(record, Status::Skipped, with_key(self.plan, one.problems, record));
+                        let problems = with_key(self.plan, one.problems, &record);
+                        return Err(self.none(&record, Status::Skipped, problems));
                     }
                     Err(problems) => {
-                        return self.none(record, Status::Failed, with_key(self.plan, problems, record));
+                        let problems = with_key(self.plan, problems, &record);
+                        return Err(self.none(&record, Status::Failed, problems));
                     }
                 }
             }
         }
-        for group in wanted.chunk_by(|a, b| a.variant == b.variant) {
-            let index = group[0].variant;
-            let types: Vec<AssetType> = group.iter().map(|wanted| wanted.kind).collect();
-            let ready = composed.get_mut(index).and_then(Option::take);
-            let made = self.guarded(index, |worker| {
-                let ready = match ready {
-                    Some(ready) => ready,
-                    None => worker.station(index)?.compose(&binding)?,
-                };
-                if ready.problems.iter().any(|problem| problem.severity == Severity::Error) {
-                    return Err(ready.problems);
-                }
-                let Self { stations, rasteriser, .. } = worker;
-                let station = stations[index].as_mut().expect("opened to compose");
-                let assets =
-                    station.make(&ready.list, &types, rasteriser).map_err(|problem| vec![*problem])?;
-                Ok((assets, ready.problems, station.size()))
-            });
-            match made {
-                Ok((assets, warnings, (width, height))) => {
-                    let warnings = with_key(self.plan, warnings, record);
-                    for (wanted, (_, content)) in group.iter().zip(assets) {
-                        let mut line = self.line(record, wanted, Status::Ok);
-                        match self.store.write(Path::new(&wanted.path), &content) {
-                            Ok(()) => {
-                                bytes += content.len() as u64;
-                                line.file = Some(FileFacts {
-                                    bytes: content.len() as u64,
-                                    blake3: blake3::hash(&content).to_hex().to_string(),
-                                    width,
-                                    height,
-                                    fingerprint: wanted.fingerprint.clone(),
-                                });
-                                line.warnings = warnings.clone();
-                            }
-                            Err(WriteError::Path(problem)) => {
-                                line.status = Status::Failed;
-                                line.reasons = with_key(self.plan, vec![*problem], record);
-                                problems.extend(line.reasons.clone());
-                            }
-                            Err(WriteError::Folder(problem)) => return Event::Fatal(problem),
+        let lines = Vec::with_capacity(wanted.len());
+        Ok(Task { record, binding, wanted, composed, lines, current, problems: Vec::new(), bytes: 0 })
+    }
+
+    /// The record as one variant; an error is what makes it wrong.
+    pub(super) fn compose(&mut self, task: &mut Task, variant: usize) -> Result<Composed, Vec<Diagnostic>> {
+        let ready = match task.composed.get_mut(variant).and_then(Option::take) {
+            Some(ready) => ready,
+            None => self.station(variant)?.compose(&task.binding)?,
+        };
+        if ready.problems.iter().any(|problem| problem.severity == Severity::Error) {
+            return Err(ready.problems);
+        }
+        Ok(ready)
+    }
+
+    /// Stores what was made of a group and notes what came of it; an event when nothing more can be stored.
+    pub(super) fn note(
+        &mut self,
+        task: &mut Task,
+        group: &Group,
+        made: Result<Made, Vec<Diagnostic>>,
+    ) -> Result<(), Event> {
+        match made {
+            Ok(Made { assets, warnings, size: (width, height), drawn_by }) => {
+                let warnings = with_key(self.plan, warnings, &task.record);
+                for (wanted, (_, content)) in task.wanted[group.range.clone()].iter().zip(assets) {
+                    let mut line = self.line(&task.record, wanted, Status::Ok);
+                    match self.store.write(Path::new(&wanted.path), &content) {
+                        Ok(()) => {
+                            task.bytes += content.len() as u64;
+                            line.file = Some(FileFacts {
+                                bytes: content.len() as u64,
+                                blake3: blake3::hash(&content).to_hex().to_string(),
+                                width,
+                                height,
+                                fingerprint: wanted.fingerprint.clone(),
+                            });
+                            line.warnings = warnings.clone();
+                            line.drawn_by = drawn_by.clone().filter(|_| wanted.kind != AssetType::Pdf);
                         }
-                        lines.push(line);
+                        Err(WriteError::Path(problem)) => {
+                            line.status = Status::Failed;
+                            line.reasons = with_key(self.plan, vec![*problem], &task.record);
+                            task.problems.extend(line.reasons.clone());
+                        }
+                        Err(WriteError::Folder(problem)) => return Err(Event::Fatal(problem)),
                     }
-                    problems.extend(warnings);
+                    task.lines.push(line);
                 }
-                Err(reasons) => {
-                    let reasons = with_key(self.plan, reasons, record);
-                    for wanted in group {
-                        let mut line = self.line(record, wanted, Status::Failed);
-                        line.reasons = reasons.clone();
-                        lines.push(line);
-                    }
-                    problems.extend(reasons);
+                task.problems.extend(warnings);
+            }
+            Err(reasons) => {
+                let reasons = with_key(self.plan, reasons, &task.record);
+                for wanted in &task.wanted[group.range.clone()] {
+                    let mut line = self.line(&task.record, wanted, Status::Failed);
+                    line.reasons = reasons.clone();
+                    task.lines.push(line);
                 }
+                task.problems.extend(reasons);
             }
         }
-        Event::Done { lines, current, problems: distinct(problems), bytes }
+        Ok(())
     }
 
     /// Runs `work`; a panic in it (a defect of ours or of an engine below us) fails one record only.
-    fn guarded<T>(
+    pub(super) fn guarded<T>(
         &mut self,
         index: usize,
         work: impl FnOnce(&mut Self) -> Result<T, Vec<Diagnostic>>,
@@ -350,7 +449,7 @@ impl Worker<'_> {
         })
     }
 
-    fn station(&mut self, index: usize) -> Result<&mut Station, Vec<Diagnostic>> {
+    pub(super) fn station(&mut self, index: usize) -> Result<&mut Station, Vec<Diagnostic>> {
         if self.stations[index].is_none() {
             let station = Station::new(self.plan, &self.plan.variants[index], self.options.incremental)?;
             self.stations[index] = Some(station);
@@ -375,6 +474,7 @@ impl Worker<'_> {
                 path: wanted.path.clone(),
             }),
             file: None,
+            drawn_by: None,
             warnings: Vec::new(),
             reasons: Vec::new(),
         }
@@ -395,6 +495,7 @@ impl Worker<'_> {
                         path,
                     }),
                     file: None,
+                    drawn_by: None,
                     warnings: Vec::new(),
                     reasons: problems.clone(),
                 });

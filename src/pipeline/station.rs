@@ -6,6 +6,7 @@ use crate::display::{Command, DisplayList, IRect, damage};
 use crate::encode::{Damage, Encoder, Encoding, encoder_for};
 use crate::pdf::PdfWriter;
 use crate::press::{Composed, Press};
+use crate::raster::gpu::Drawn;
 use crate::raster::{CpuRasteriser, Frame, Ground};
 use crate::template::Binding;
 
@@ -28,6 +29,29 @@ pub struct Station {
     drawn: Vec<IRect>,
     incremental: bool,
     scale: f64,
+    /// The list that a GPU was asked to draw as the base, which may be on its way still.
+    ordered: Option<DisplayList>,
+}
+
+/// What a GPU is to draw of a list.
+pub(super) struct Order {
+    /// Where the picture differs from the base frame; all of it for the base itself.
+    pub rects: Vec<IRect>,
+    /// What comes back becomes the base frame.
+    pub is_base: bool,
+    /// Whether nothing shows through.
+    pub opaque: bool,
+}
+
+impl Order {
+    /// Of what has no frame.
+    pub fn nothing() -> Self {
+        Self { rects: Vec::new(), is_base: true, opaque: false }
+    }
+
+    pub fn is_nothing(&self) -> bool {
+        self.is_base && self.rects.is_empty()
+    }
 }
 
 /// The first record's picture: what the others are compared with.
@@ -58,6 +82,7 @@ impl Station {
             drawn: Vec::new(),
             incremental,
             scale: output.scale,
+            ordered: None,
         })
     }
 
@@ -93,6 +118,97 @@ impl Station {
             }
         }
         Ok(assets)
+    }
+
+    /// What a GPU has to draw for [`Station::take`]. The first list is drawn whole, as the base of the
+    /// others.
+    pub(super) fn order(&mut self, list: &DisplayList) -> Order {
+        let (width, height) = (list.width, list.height);
+        let whole = vec![IRect::new(0, 0, width, height)];
+        let opaque = list.is_opaque();
+        if !self.incremental {
+            return Order { rects: whole, is_base: false, opaque };
+        }
+        match &self.ordered {
+            Some(base) => Order { rects: damage(base, list), is_base: false, opaque },
+            None => {
+                self.ordered = Some(list.clone());
+                Order { rects: whole, is_base: true, opaque }
+            }
+        }
+    }
+
+    /// Whether what comes back of an order can be used: all but the base need the base.
+    pub(super) fn is_ready(&self, order: &Order) -> bool {
+        order.is_base || !self.incremental || self.base.is_some()
+    }
+
+    /// Encodes what a GPU drew by an order, in each of `types`. Where it drew nothing, `rasteriser` does.
+    pub(super) fn take(
+        &mut self,
+        list: &DisplayList,
+        order: Order,
+        drawn: Option<&Drawn>,
+        types: &[AssetType],
+        rasteriser: &mut CpuRasteriser,
+    ) -> Result<Vec<(AssetType, Vec<u8>)>> {
+        if !self.incremental || order.is_base {
+            self.frame.reset(list.width, list.height);
+        } else if let Some(base) = &self.base {
+            for rect in self.drawn.drain(..) {
+                self.frame.copy_rect_from(&base.frame, rect);
+            }
+        }
+        match drawn {
+            Some(drawn) => {
+                for (part, rect) in order.rects.iter().enumerate() {
+                    self.frame.put(*rect, drawn.bytes(part, 0), order.opaque);
+                }
+            }
+            None => rasteriser.render_rects(list, &mut self.frame, &order.rects),
+        }
+        self.drawn = order.rects;
+        if order.is_base {
+            for (_, encoder) in &mut self.encoders {
+                encoder.set_base(&self.frame)?;
+            }
+            self.base = Some(Base { list: list.clone(), frame: self.frame.clone() });
+            self.drawn.clear();
+        }
+        self.encode(types)
+    }
+
+    /// Draws a list and encodes it, with no regard to any base.
+    pub(super) fn scratch(
+        &mut self,
+        list: &DisplayList,
+        types: &[AssetType],
+        rasteriser: &mut CpuRasteriser,
+    ) -> Result<Vec<(AssetType, Vec<u8>)>> {
+        let mut frame = Frame::new(list.width, list.height);
+        rasteriser.render(list, &mut frame);
+        let wanted = self.encoders.iter_mut().filter(|(kind, _)| types.contains(kind));
+        wanted.map(|(kind, encoder)| Ok((*kind, encoder.encode(&frame, Damage::Whole)?.to_vec()))).collect()
+    }
+
+    fn encode(&mut self, types: &[AssetType]) -> Result<Vec<(AssetType, Vec<u8>)>> {
+        let damage = if self.incremental { Damage::Rects(&self.drawn) } else { Damage::Whole };
+        let mut assets = Vec::with_capacity(types.len());
+        for (kind, encoder) in self.encoders.iter_mut().filter(|(kind, _)| types.contains(kind)) {
+            assets.push((*kind, encoder.encode(&self.frame, damage)?.to_vec()));
+        }
+        Ok(assets)
+    }
+
+    /// Writes the list as a PDF, right after it was composed.
+    pub(super) fn pdf(
+        &mut self,
+        list: &DisplayList,
+        rasteriser: &mut CpuRasteriser,
+    ) -> Result<Option<Vec<u8>>> {
+        let title = self.press.title();
+        let write = |pdf: &mut PdfWriter| pdf.write(list, self.scale, title.as_deref(), rasteriser);
+        self.pdf.as_mut().map(write).transpose()
     }
 
     /// Brings the frame to show `list`.

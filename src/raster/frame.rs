@@ -38,6 +38,22 @@ impl Frame {
         &mut self.pixels[(row + x0 as usize) * 4..(row + x1 as usize) * 4]
     }
 
+    /// Sets the pixels of `rect`, which lies inside the frame, to those of `bytes`, row by row: RGB of what
+    /// is opaque, otherwise premultiplied RGBA.
+    pub(crate) fn put(&mut self, rect: IRect, bytes: &[u8], opaque: bool) {
+        let width = rect.width() as usize * if opaque { 3 } else { 4 };
+        for (y, row) in (rect.y0..rect.y1).zip(bytes.chunks_exact(width.max(1))) {
+            let span = self.span_mut(y, rect.x0, rect.x1);
+            if opaque {
+                for (pixel, color) in span.as_chunks_mut::<4>().0.iter_mut().zip(row.as_chunks::<3>().0) {
+                    *pixel = [color[0], color[1], color[2], 255];
+                }
+            } else {
+                span.copy_from_slice(row);
+            }
+        }
+    }
+
     /// Copies the pixels inside `rect`, cut to both frames, from the same place of another frame.
     pub fn copy_rect_from(&mut self, other: &Self, rect: IRect) {
         let rect = rect.intersect(self.rect()).intersect(other.rect());

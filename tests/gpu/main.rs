@@ -5,4 +5,5 @@
 mod parity;
 #[path = "../soak/records.rs"]
 mod records;
+mod runs;
 mod support;

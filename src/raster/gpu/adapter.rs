@@ -7,7 +7,7 @@ use wgpu::{Adapter, Backends, DeviceType, DownlevelFlags, Instance, InstanceDesc
 use crate::diagnostic::{Diagnostic, Result};
 
 /// What draws the frames of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Backend {
     /// GPUs when fit ones are there, otherwise the CPU.
     #[default]

@@ -37,6 +37,11 @@ impl Capacity {
         }
     }
 
+    /// Enough for nothing.
+    pub fn none() -> Self {
+        Self::from_values([1; 7])
+    }
+
     fn values(self) -> [u32; 7] {
         let Self { lines, binning, tiles, seg_counts, segments, blend, ptcl } = self;
         [lines, binning, tiles, seg_counts, segments, blend, ptcl]

@@ -13,6 +13,8 @@ pub(super) struct Device {
     pub device: wgpu::Device,
     pub queue: wgpu::Queue,
     pub limits: Limits,
+    /// Nanoseconds of a step of the GPU's clock, if it has one.
+    pub clock: Option<f32>,
     pub pipelines: Option<PipelineCache>,
     cache_file: Option<PathBuf>,
     trouble: Arc<Mutex<Option<String>>>,
@@ -23,7 +25,7 @@ impl Device {
     pub fn open(found: &Found) -> Result<Self, String> {
         let adapter = &found.adapter;
         let offered = adapter.features();
-        let features = offered & Features::PIPELINE_CACHE;
+        let features = offered & (Features::TIMESTAMP_QUERY | Features::PIPELINE_CACHE);
         let (device, queue) = pollster::block_on(adapter.request_device(&DeviceDescriptor {
             label: Some("byname"),
             required_features: features,
@@ -58,7 +60,8 @@ impl Device {
             // some twenty shaders at every start.
             unsafe { device.create_pipeline_cache(&descriptor) }
         });
-        Ok(Self { limits: device.limits(), device, queue, pipelines, cache_file, trouble })
+        let clock = features.contains(Features::TIMESTAMP_QUERY).then(|| queue.get_timestamp_period());
+        Ok(Self { limits: device.limits(), device, queue, clock, pipelines, cache_file, trouble })
     }
 
     /// Keeps the compiled pipelines for the next start. Failing to is no harm.
@@ -75,6 +78,11 @@ impl Device {
         if written.is_err() {
             let _ = std::fs::remove_file(&temporary);
         }
+    }
+
+    /// Notes trouble, unless there was some already.
+    pub fn give_up(&self, why: String) {
+        self.trouble.lock().expect("nothing panics under this lock").get_or_insert(why);
     }
 
     /// What went wrong since it was opened; nothing it makes counts from then on.

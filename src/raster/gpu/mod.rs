@@ -11,7 +11,9 @@
 mod adapter;
 mod capacity;
 mod device;
+mod fault;
 mod glyphs;
+mod job;
 mod lines;
 mod output;
 mod page;
@@ -22,8 +24,13 @@ mod sample;
 mod scene;
 mod self_test;
 mod stages;
+mod submitter;
 
 pub use adapter::{Backend, Found, Gpus, adapters, choose};
+pub use fault::{Fault, Faults};
+pub use job::{Answer, Client, Drawn, Gpu, Options};
+pub use output::Want;
 pub use parity::Parity;
 pub use scene::Lacks;
 pub use self_test::SelfTest;
+pub use submitter::Work;

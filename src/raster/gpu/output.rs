@@ -2,7 +2,9 @@
 
 use bytemuck::{Pod, Zeroable};
 use vello_shaders::BindType;
-use wgpu::{Buffer, BufferUsages, CommandEncoder, ComputePassDescriptor, TextureView};
+use wgpu::{
+    Buffer, BufferUsages, CommandEncoder, ComputePassDescriptor, ComputePassTimestampWrites, TextureView,
+};
 
 use super::device::Device;
 use super::stages::{Growing, Stage};
@@ -73,6 +75,7 @@ impl Outputs {
         page: &TextureView,
         items: &[Item<'_>],
         bytes: u64,
+        timestamps: Option<ComputePassTimestampWrites<'_>>,
     ) -> &Buffer {
         let out = self.out.at_least(
             device,
@@ -91,8 +94,10 @@ impl Outputs {
                 unused: [0; 2],
             });
         }
-        let mut pass = encoder
-            .begin_compute_pass(&ComputePassDescriptor { label: Some("output"), timestamp_writes: None });
+        let mut pass = encoder.begin_compute_pass(&ComputePassDescriptor {
+            label: Some("output"),
+            timestamp_writes: timestamps,
+        });
         if !rectangles.is_empty() {
             let words = |r: &Rectangle| (r.size[0] * r.size[1] * r.bytes).div_ceil(4);
             let most = rectangles.iter().map(words).max().unwrap_or(0);

@@ -5,19 +5,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use bytemuck::{Pod, Zeroable};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use kurbo::Affine;
 use vello::low_level::vello_encoding::BumpAllocators;
 use wgpu::{
-    Buffer, BufferDescriptor, BufferUsages, BufferView, CommandEncoderDescriptor, MapMode, PollType,
-    SubmissionIndex, Texture, TextureUsages, TextureView,
+    Buffer, BufferDescriptor, BufferUsages, BufferView, CommandEncoderDescriptor, ComputePassTimestampWrites,
+    ErrorFilter, MapMode, PollType, QuerySet, QuerySetDescriptor, QueryType, SubmissionIndex, Texture,
+    TextureUsages, TextureView,
 };
 
 use super::capacity::Capacity;
 use super::device::Device;
+use super::fault::{Fault, Trouble};
 use super::output::{Item, Outputs, Want};
 use super::page::Page;
-use super::stages::{Encoded, PicturesDoNotFit, Stages, texture};
+use super::stages::{Encoded, Stages, texture};
 use crate::raster::IRect;
 
 /// A rectangle of a list, the scene that shows it, and what is wanted of its pixels.
@@ -27,6 +30,17 @@ pub struct Part {
     pub wants: Vec<Want>,
 }
 
+/// What every batch brings back, before what was wanted.
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
+struct Head {
+    bump: BumpAllocators,
+    /// When drawing began and ended, and when the outputs did, in steps of the GPU's clock.
+    times: [u64; 4],
+}
+
+const HEAD: u64 = size_of::<Head>() as u64;
+
 /// A GPU that is ready to draw.
 pub(super) struct Painter {
     pub device: Device,
@@ -35,6 +49,13 @@ pub(super) struct Painter {
     page: (Texture, TextureView),
     side: u32,
     ring: Ring,
+    clock: Option<Clock>,
+}
+
+/// Where the GPU notes the time.
+struct Clock {
+    queries: QuerySet,
+    times: Buffer,
 }
 
 /// Buffers that results come back in, used again when nobody reads them any more.
@@ -45,14 +66,16 @@ struct Ring {
 
 /// A batch that the GPU has been given.
 pub(super) struct Submission {
+    device: Device,
     index: SubmissionIndex,
     staging: Buffer,
     ready: Arc<AtomicBool>,
     back: Sender<Buffer>,
     /// For every part, for every want of it, the bytes.
     pub places: Vec<Vec<Range<usize>>>,
-    bytes: usize,
+    pub bytes: u64,
     pub encoded: Encoded,
+    patience: Duration,
 }
 
 /// Results in memory that the GPU wrote.
@@ -61,6 +84,17 @@ pub(super) struct Mapped {
     staging: Buffer,
     back: Sender<Buffer>,
 }
+
+/// What came of a batch, beside its results.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Outcome {
+    pub bump: BumpAllocators,
+    /// How long the GPU drew, and how long it made outputs of it.
+    pub times: [Duration; 2],
+}
+
+/// How long a batch may take: software GPUs are slow, and drivers give up much earlier.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 impl Mapped {
     pub fn bytes(&self) -> &[u8] {
@@ -87,7 +121,20 @@ impl Painter {
         let outputs = Outputs::new(&device);
         device.save();
         let (back, idle) = unbounded();
-        Self { device, stages, outputs, page, side, ring: Ring { back, idle } }
+        let clock = device.clock.map(|_| Clock {
+            queries: device.device.create_query_set(&QuerySetDescriptor {
+                label: Some("times"),
+                ty: QueryType::Timestamp,
+                count: 4,
+            }),
+            times: device.device.create_buffer(&BufferDescriptor {
+                label: Some("times"),
+                size: 32,
+                usage: BufferUsages::QUERY_RESOLVE | BufferUsages::COPY_SRC,
+                mapped_at_creation: false,
+            }),
+        });
+        Self { device, stages, outputs, page, side, ring: Ring { back, idle }, clock }
     }
 
     /// An empty page.
@@ -95,57 +142,105 @@ impl Painter {
         Page::new(self.side, self.side)
     }
 
+    /// Bytes of results that a batch can have.
+    pub fn most_bytes(&self) -> u64 {
+        let limits = &self.device.limits;
+        limits.max_storage_buffer_binding_size.min(limits.max_buffer_size) - HEAD
+    }
+
     /// Makes room for a scene that did not have enough; whether it can have more.
     pub fn grow(&mut self, encoded: &Encoded, bump: &BumpAllocators) -> bool {
         let most = self.device.limits.max_storage_buffer_binding_size;
-        match self.stages.capacity.grown(bump, encoded.initial_ptcl, most) {
-            Some(capacity) => {
-                self.stages.capacity = capacity;
-                true
-            }
-            None => false,
-        }
+        let grown = self.stages.capacity.grown(bump, encoded.initial_ptcl, most);
+        self.stages.capacity = grown.unwrap_or(self.stages.capacity);
+        grown.is_some()
     }
 
-    /// Gives a batch to the GPU; `places` are the parts' on the page.
+    /// Gives a batch to the GPU; `places` are the parts' on the page, of which `used` is used.
     pub fn submit(
         &mut self,
         parts: &[&Part],
         places: &[(u32, u32)],
         used: (u32, u32),
-    ) -> Result<Submission, PicturesDoNotFit> {
+        fault: Option<Fault>,
+    ) -> Result<Submission, Trouble> {
+        let device = self.device.clone();
+        if let Some(trouble) = device.trouble() {
+            return Err(Trouble::Device(trouble));
+        }
+        let memory = device.device.push_error_scope(ErrorFilter::OutOfMemory);
+        let validation = device.device.push_error_scope(ErrorFilter::Validation);
+        let kept = self.stages.capacity;
+        if matches!(fault, Some(Fault::Overflow | Fault::TooComplex)) {
+            self.stages.capacity = Capacity::none();
+        }
+        let submitted = self.give(&device, parts, places, used, fault);
+        if fault == Some(Fault::TooComplex) {
+            self.stages.capacity = kept;
+        }
+        let invalid = pollster::block_on(validation.pop());
+        let full = pollster::block_on(memory.pop());
+        if fault == Some(Fault::Lost) {
+            device.device.destroy();
+        }
+        let first_line = |error: wgpu::Error| error.to_string().lines().next().unwrap_or_default().to_owned();
+        match (full, invalid) {
+            (Some(full), _) => Err(Trouble::Memory(first_line(full))),
+            _ if fault == Some(Fault::OutOfMemory) => Err(Trouble::Memory("there is none left".to_owned())),
+            (_, Some(invalid)) => {
+                device.give_up(first_line(invalid));
+                Err(Trouble::Device(device.trouble().unwrap_or_default()))
+            }
+            _ => submitted,
+        }
+    }
+
+    fn give(
+        &mut self,
+        device: &Device,
+        parts: &[&Part],
+        places: &[(u32, u32)],
+        used: (u32, u32),
+        fault: Option<Fault>,
+    ) -> Result<Submission, Trouble> {
         let mut scene = vello::Scene::new();
         let mut items = Vec::new();
         let mut results = Vec::with_capacity(parts.len());
-        let mut bytes = size_of::<BumpAllocators>() as u64;
+        let mut out = 0;
         for (part, &at) in parts.iter().zip(places) {
-            let moved =
-                (f64::from(at.0) - f64::from(part.rect.x0), f64::from(at.1) - f64::from(part.rect.y0));
-            scene.append(&part.scene, Some(Affine::translate(moved)));
+            let [x, y] = [part.rect.x0, part.rect.y0].map(f64::from);
+            let moved = Affine::translate((f64::from(at.0) - x, f64::from(at.1) - y));
+            scene.append(&part.scene, Some(moved));
             let mut ranges = Vec::with_capacity(part.wants.len());
             for want in &part.wants {
                 let length = want.bytes(part.rect);
-                items.push(Item {
-                    at,
-                    rect: part.rect,
-                    want,
-                    out: bytes - size_of::<BumpAllocators>() as u64,
-                });
-                ranges.push(bytes as usize..(bytes + length) as usize);
-                bytes += length.next_multiple_of(4);
+                items.push(Item { at, rect: part.rect, want, out });
+                ranges.push((HEAD + out) as usize..(HEAD + out + length) as usize);
+                out += length.next_multiple_of(4);
             }
             results.push(ranges);
         }
-        let device = &self.device;
+        let bytes = HEAD + out;
+        let times = |begin: u32| {
+            let clock = self.clock.as_ref()?;
+            Some(ComputePassTimestampWrites {
+                query_set: &clock.queries,
+                beginning_of_pass_write_index: Some(begin),
+                end_of_pass_write_index: Some(begin + 1),
+            })
+        };
         let mut encoder =
             device.device.create_command_encoder(&CommandEncoderDescriptor { label: Some("batch") });
-        let encoded = self.stages.encode(device, &mut encoder, &scene, &self.page.1, used)?;
-        let head = size_of::<BumpAllocators>() as u64;
-        let out = self.outputs.encode(device, &mut encoder, &self.page.1, &items, bytes - head);
+        let encoded = self.stages.encode(device, &mut encoder, &scene, &self.page.1, used, times(0))?;
+        let output = self.outputs.encode(device, &mut encoder, &self.page.1, &items, out, times(2));
         let staging = self.ring.buffer(device, bytes);
-        encoder.copy_buffer_to_buffer(self.stages.bump(), 0, &staging, 0, head);
-        if bytes > head {
-            encoder.copy_buffer_to_buffer(out, 0, &staging, head, bytes - head);
+        encoder.copy_buffer_to_buffer(self.stages.bump(), 0, &staging, 0, size_of::<BumpAllocators>() as u64);
+        if let Some(clock) = &self.clock {
+            encoder.resolve_query_set(&clock.queries, 0..4, &clock.times, 0);
+            encoder.copy_buffer_to_buffer(&clock.times, 0, &staging, HEAD - 32, 32);
+        }
+        if out > 0 {
+            encoder.copy_buffer_to_buffer(output, 0, &staging, HEAD, out);
         }
         let index = device.queue.submit([encoder.finish()]);
         let ready = Arc::new(AtomicBool::new(false));
@@ -153,8 +248,10 @@ impl Painter {
         staging.map_async(MapMode::Read, 0..bytes, move |result| {
             mapped.store(result.is_ok(), Ordering::Release);
         });
+        let patience = if fault == Some(Fault::Timeout) { Duration::ZERO } else { PATIENCE };
         let back = self.ring.back.clone();
-        Ok(Submission { index, staging, ready, back, places: results, bytes: bytes as usize, encoded })
+        let device = device.clone();
+        Ok(Submission { device, index, staging, ready, back, places: results, bytes, encoded, patience })
     }
 }
 
@@ -176,22 +273,36 @@ impl Ring {
 }
 
 impl Submission {
-    /// Waits for the GPU, at most that long.
-    pub fn wait(self, device: &Device, most: Duration) -> Result<(Mapped, BumpAllocators), String> {
+    /// Waits for the GPU. When it fails the device is not to be used any more.
+    pub fn wait(self) -> Result<(Mapped, Outcome), String> {
+        let Self { device, index, staging, ready, back, bytes, patience, .. } = self;
+        let fail = |why: String| {
+            device.give_up(why);
+            Err(device.trouble().unwrap_or_default())
+        };
         let began = Instant::now();
-        let poll = PollType::Wait { submission_index: Some(self.index), timeout: Some(most) };
-        let polled = device.device.poll(poll);
+        let poll = PollType::Wait { submission_index: Some(index), timeout: Some(patience) };
+        if let Err(error) = device.device.poll(poll) {
+            return fail(format!("the GPU did not finish in {} s: {error}", began.elapsed().as_secs()));
+        }
+        if patience.is_zero() {
+            return fail("the GPU did not finish in time".to_owned());
+        }
         if let Some(trouble) = device.trouble() {
             return Err(trouble);
         }
-        if let Err(error) = polled {
-            return Err(format!("the GPU did not finish in {} s: {error}", began.elapsed().as_secs()));
+        if !ready.load(Ordering::Acquire) {
+            return fail("the GPU's results could not be read".to_owned());
         }
-        if !self.ready.load(Ordering::Acquire) {
-            return Err("the GPU's results could not be read".to_owned());
-        }
-        let view = self.staging.get_mapped_range(0..self.bytes as u64).map_err(|error| error.to_string())?;
-        let bump = bytemuck::pod_read_unaligned(&view[..size_of::<BumpAllocators>()]);
-        Ok((Mapped { view: Some(view), staging: self.staging, back: self.back }, bump))
+        let view = match staging.get_mapped_range(0..bytes) {
+            Ok(view) => view,
+            Err(error) => return fail(error.to_string()),
+        };
+        let head: Head = bytemuck::pod_read_unaligned(&view[..HEAD as usize]);
+        let step = device.clock.map_or(0.0, f64::from);
+        let [a, b, c, d] = head.times;
+        let time = |from: u64, to: u64| Duration::from_nanos((to.saturating_sub(from) as f64 * step) as u64);
+        let outcome = Outcome { bump: head.bump, times: [time(a, b), time(c, d)] };
+        Ok((Mapped { view: Some(view), staging, back }, outcome))
     }
 }

@@ -13,9 +13,6 @@ use super::scene::SceneWriter;
 use crate::display::DisplayList;
 use crate::raster::{CpuRasteriser, Frame};
 
-/// How long one frame may take.
-const PATIENCE: Duration = Duration::from_secs(120);
-
 /// A GPU that draws one list at a time, to compare.
 pub struct SelfTest {
     painter: Painter,
@@ -48,16 +45,16 @@ impl SelfTest {
         loop {
             let submission = self
                 .painter
-                .submit(&[&part], &[place], page.used())
-                .map_err(|_| "its pictures are too large".to_owned())?;
+                .submit(&[&part], &[place], page.used(), None)
+                .map_err(|trouble| format!("{trouble:?}"))?;
             let (range, encoded) = (submission.places[0][0].clone(), submission.encoded);
-            let (mapped, bump) = submission.wait(&self.painter.device, PATIENCE)?;
-            if bump.failed == 0 {
+            let (mapped, outcome) = submission.wait()?;
+            if outcome.bump.failed == 0 {
                 frame.pixels.copy_from_slice(&mapped.bytes()[range]);
                 return Ok(frame);
             }
-            if !self.painter.grow(&encoded, &bump) {
-                return Err(format!("the scene is too much for it: {bump:?}"));
+            if !self.painter.grow(&encoded, &outcome.bump) {
+                return Err(format!("the scene is too much for it: {:?}", outcome.bump));
             }
         }
     }

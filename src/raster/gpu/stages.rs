@@ -14,15 +14,16 @@ use vello_shaders::{BindType, ComputeShader, SHADERS};
 use wgpu::{
     BindGroupDescriptor, BindGroupEntry, BindGroupLayout, BindGroupLayoutDescriptor, BindGroupLayoutEntry,
     BindingResource, BindingType, Buffer, BufferBindingType, BufferDescriptor, BufferUsages, CommandEncoder,
-    ComputePassDescriptor, ComputePipeline, ComputePipelineDescriptor, Extent3d, Origin3d,
-    PipelineCompilationOptions, PipelineLayoutDescriptor, ShaderModuleDescriptor, ShaderSource, ShaderStages,
-    StorageTextureAccess, TexelCopyBufferLayout, TexelCopyTextureInfo, Texture, TextureAspect,
+    ComputePassDescriptor, ComputePassTimestampWrites, ComputePipeline, ComputePipelineDescriptor, Extent3d,
+    Origin3d, PipelineCompilationOptions, PipelineLayoutDescriptor, ShaderModuleDescriptor, ShaderSource,
+    ShaderStages, StorageTextureAccess, TexelCopyBufferLayout, TexelCopyTextureInfo, Texture, TextureAspect,
     TextureDescriptor, TextureDimension, TextureFormat, TextureSampleType, TextureUsages, TextureView,
     TextureViewDescriptor, TextureViewDimension,
 };
 
 use super::capacity::Capacity;
 use super::device::Device;
+use super::fault::Trouble;
 
 /// A compiled shader.
 #[derive(Debug)]
@@ -313,13 +314,12 @@ buffers! {
     indirect: |_: &BufferSizes| size_of::<IndirectCount>() as u64,
 }
 
-/// That the pictures of a scene did not all fit into the picture atlas.
-#[derive(Debug)]
-pub(super) struct PicturesDoNotFit;
-
 /// What encoding a scene came to.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Encoded {
+    pub dispatches: u32,
+    /// Bytes of the scene and of new pictures that went to the GPU.
+    pub uploaded: u64,
     /// Words of tile commands that are there from the start.
     pub initial_ptcl: u32,
 }
@@ -361,23 +361,27 @@ impl Stages {
         scene: &Scene,
         target: &TextureView,
         (width, height): (u32, u32),
-    ) -> Result<Encoded, PicturesDoNotFit> {
+        timestamps: Option<ComputePassTimestampWrites<'_>>,
+    ) -> Result<Encoded, Trouble> {
         let (layout, ramps, images) = self.resolver.resolve(scene.encoding(), &mut self.packed);
+        let mut uploaded = 0;
         // A scene without pictures says nothing about their atlas, which others still need.
         if images.width > 0 || self.pictures.0.is_none() {
             self.pictures.fit(device, "pictures", images.width.max(1), images.height.max(1));
         }
         for (image, x, y) in images.images {
             self.pictures.write(device, (*x, *y), (image.width, image.height), image.data.data());
+            uploaded += image.data.data().len() as u64;
         }
         if !all_placed(&layout, &self.packed) {
-            return Err(PicturesDoNotFit);
+            return Err(Trouble::Pictures);
         }
         let rows = ramps.height.next_power_of_two();
         self.ramps.fit(device, "ramps", ramps.width.max(1), rows);
         if ramps.height > 0 {
             let data: &[u8] = bytemuck::cast_slice(ramps.data);
             self.ramps.write(device, (0, 0), (ramps.width, ramps.height), data);
+            uploaded += data.len() as u64;
         }
         if self.packed.is_empty() {
             self.packed.resize(4, u8::MAX);
@@ -389,11 +393,13 @@ impl Stages {
             self.buffers.fit(device, &config.buffer_sizes, self.packed.len() as u64, uniform.len() as u64);
         device.queue.write_buffer(b.scene, 0, &self.packed);
         device.queue.write_buffer(b.config, 0, uniform);
+        uploaded += self.packed.len() as u64;
         encoder.clear_buffer(b.bump, 0, None);
 
         let p = &self.pipelines;
         let mut pass = encoder
-            .begin_compute_pass(&ComputePassDescriptor { label: Some("draw"), timestamp_writes: None });
+            .begin_compute_pass(&ComputePassDescriptor { label: Some("draw"), timestamp_writes: timestamps });
+        let mut dispatches = 0;
         let mut run = |stage: &Stage, groups: Groups<'_>, resources: &[BindingResource<'_>]| {
             if matches!(groups, Groups::Of((0, ..) | (_, 0, _) | (.., 0))) {
                 return;
@@ -404,6 +410,7 @@ impl Stages {
                 Groups::Of((x, y, z)) => pass.dispatch_workgroups(x, y, z),
                 Groups::In(buffer) => pass.dispatch_workgroups_indirect(buffer, 0),
             }
+            dispatches += 1;
         };
         macro_rules! run {
             ($stage:ident, $groups:expr, [$($buffer:ident),*]) => {
@@ -464,7 +471,7 @@ impl Stages {
             ],
         );
         let initial_ptcl = config.gpu.width_in_tiles * config.gpu.height_in_tiles * 64;
-        Ok(Encoded { initial_ptcl })
+        Ok(Encoded { dispatches, uploaded, initial_ptcl })
     }
 }
 
