@@ -169,6 +169,6 @@ fn whole_asset(bencher: Bencher, kind: &AssetType) {
     bencher.bench_local(|| {
         let binding = card.plan.template.evaluate(people.next().expect("endless")).expect("good");
         let composed = station.compose(&binding).expect("good");
-        station.make(&composed.list, &[*kind], &mut rasteriser).expect("good")
+        station.make(&composed, &[*kind], &mut rasteriser).expect("good")
     });
 }

@@ -49,7 +49,7 @@ fn drawing_and_coding_reuse_their_buffers() {
             let binding = plan.template.evaluate(&person(index)).expect("good");
             let composed = station.compose(&binding).expect("good");
             let counted = measure(|| {
-                station.make(&composed.list, &[kind], &mut rasteriser).expect("good");
+                station.make(&composed, &[kind], &mut rasteriser).expect("good");
             });
             counts.push(counted.count_total);
         }

@@ -101,7 +101,8 @@ fn read(mut root: Section<'_>, file: &Path, dir: PathBuf) -> Option<Campaign> {
     root.finish();
     // A pattern of the user's own is checked where it stands; the standard one depends on the names only.
     if let (Some(node), Some(formats), Some(output)) = (&formats_node, &formats, &output)
-        && let Err((message, hint)) = output.path.check_unique(&variants(formats, &colorways), &output.types)
+        && let made = output.made(&variants(formats, &colorways), &output.types)
+        && let Err((message, hint)) = output.path.check_unique(&made, &output.types)
     {
         let message = format!("give names that the path \"{}\" cannot tell apart; it {message}", output.path);
         node.error_with_hint("bad-path", message, hint);

@@ -27,10 +27,13 @@ use crate::diagnostic::{Diagnostic, Result, Span};
 pub use colorway::Colorway;
 pub use fonts::FontsConfig;
 pub use format::Format;
+pub(crate) use format::{paper_size, parse_length};
 pub use locale::{Locale, canonical_tag};
 pub use network::NetworkConfig;
 pub(crate) use output::size_problem;
-pub use output::{AssetType, Background, Effort, JpegOptions, Output, PngOptions, WebpOptions};
+pub use output::{
+    AssetType, Background, Effort, JpegOptions, Output, PdfOptions, PdfStandard, PngOptions, WebpOptions,
+};
 pub use path::PathPattern;
 pub use records::DataConfig;
 pub use variant::Variant;
@@ -65,7 +68,9 @@ impl Campaign {
         let problem = |code, message: String| {
             Box::new(Diagnostic::error(code, message).with_span(Span::file(&self.file)))
         };
-        if let Err((message, hint)) = self.output.path.check_unique(&self.variants(), types) {
+        if let Err((message, hint)) =
+            self.output.path.check_unique(&self.output.made(&self.variants(), types), types)
+        {
             let problem = *problem("bad-path", format!("the path \"{}\" {message}", self.output.path));
             return Err(Box::new(Diagnostic { hint, ..problem }));
         }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::file::{Node, Section};
 use super::variant::variants;
-use super::{Colorway, Format, PathPattern};
+use super::{Colorway, Format, PathPattern, Variant, format};
 
 /// What is written for each record and variant.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +15,7 @@ pub struct Output {
     pub jpeg: JpegOptions,
     pub webp: WebpOptions,
     pub png: PngOptions,
+    pub pdf: PdfOptions,
     /// Device pixels for each CSS pixel, from 0.1 to 8.
     pub scale: f64,
     pub background: Background,
@@ -86,6 +87,37 @@ pub struct PngOptions {
     pub effort: Effort,
 }
 
+/// What is special to PDFs.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PdfOptions {
+    /// Formats whose pages, in this order, are one file for each person; without any, each format is a
+    /// file of its own.
+    pub pages: Vec<String>,
+    /// What is printed beyond each edge and cut off, in CSS pixels.
+    pub bleed: f64,
+    /// Marks that show where to cut.
+    pub crop_marks: bool,
+    pub standard: PdfStandard,
+    pub author: Option<String>,
+}
+
+/// A standard that PDFs keep to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PdfStandard {
+    /// PDF 1.7 and nothing beyond.
+    #[default]
+    Plain,
+    /// PDF/A-2b (ISO 19005-2): for archives.
+    A2b,
+}
+
+impl PdfOptions {
+    /// Whether a format's PDF is a file of its own, or begins one of several pages.
+    pub fn begins(&self, format: &str) -> bool {
+        self.pages.first().is_none_or(|first| first == format)
+    }
+}
+
 /// How much time goes into a smaller file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -115,9 +147,22 @@ impl Output {
             jpeg: JpegOptions { quality },
             webp: WebpOptions { quality: quality.into(), lossless: false },
             png: PngOptions::default(),
+            pdf: PdfOptions::default(),
             scale,
             background,
         }
+    }
+}
+
+impl Output {
+    /// The variants that have files of their own in these types.
+    pub(super) fn made(&self, variants: &[Variant], types: &[AssetType]) -> Vec<Variant> {
+        let only_pdf = types.iter().all(|kind| *kind == AssetType::Pdf);
+        variants
+            .iter()
+            .filter(|variant| !only_pdf || self.pdf.begins(&variant.format.name))
+            .cloned()
+            .collect()
     }
 }
 
@@ -160,6 +205,7 @@ impl Output {
             jpeg: JpegOptions::default(),
             webp: WebpOptions::default(),
             png: PngOptions::default(),
+            pdf: PdfOptions::default(),
             scale: 1.0,
             background: Background::Page,
         }
@@ -173,6 +219,7 @@ pub(super) fn read(mut section: Section<'_>, formats: &[Format], colorways: &[Co
     let jpeg = section.get("jpeg").and_then(|node| node.table());
     let webp = section.get("webp").and_then(|node| node.table());
     let png = section.get("png").and_then(|node| node.table());
+    let pdf = section.get("pdf").and_then(|node| node.table());
     let scale = section.get("scale");
     let background = section.get("background");
     section.finish();
@@ -199,6 +246,9 @@ pub(super) fn read(mut section: Section<'_>, formats: &[Format], colorways: &[Co
         section.finish();
         output.png.effort = effort.unwrap_or(output.png.effort);
     }
+    if let Some(section) = pdf {
+        output.pdf = read_pdf(section, formats);
+    }
     if let Some(node) = &scale {
         output.scale = node.number(0.1..=8.0).unwrap_or(output.scale);
     }
@@ -209,7 +259,11 @@ pub(super) fn read(mut section: Section<'_>, formats: &[Format], colorways: &[Co
         output.background = read_background(&node).unwrap_or(output.background);
     }
     if let Some(node) = path {
-        match PathPattern::parse(node.text()?, &variants(formats, colorways), &output.types) {
+        match PathPattern::parse(
+            node.text()?,
+            &output.made(&variants(formats, colorways), &output.types),
+            &output.types,
+        ) {
             Ok(pattern) => output.path = pattern,
             Err((message, hint)) => {
                 node.error_with_hint("bad-path", message, hint);
@@ -218,6 +272,30 @@ pub(super) fn read(mut section: Section<'_>, formats: &[Format], colorways: &[Co
         }
     }
     Some(output)
+}
+
+fn read_pdf(mut section: Section<'_>, formats: &[Format]) -> PdfOptions {
+    let mut pdf = PdfOptions::default();
+    let names: Vec<&str> = formats.iter().map(|format| format.name.as_str()).collect();
+    for node in section.get("pages").and_then(|node| node.list()).into_iter().flatten() {
+        let known = |name: &str| names.contains(&name).then(|| name.to_owned());
+        pdf.pages.extend(node.choice(&names, known));
+    }
+    let bleed = section.get("bleed").and_then(|node| format::length(&node, 0.0..=200.0));
+    let crop_marks = section.get("crop_marks").and_then(|node| node.boolean());
+    let standard = section.get("standard").and_then(|node| {
+        node.choice(&["plain", "a-2b"], |name| match name {
+            "plain" => Some(PdfStandard::Plain),
+            "a-2b" => Some(PdfStandard::A2b),
+            _ => None,
+        })
+    });
+    pdf.author = section.get("author").and_then(|node| node.text()).map(str::to_owned);
+    section.finish();
+    pdf.bleed = bleed.unwrap_or_default();
+    pdf.crop_marks = crop_marks.unwrap_or_default();
+    pdf.standard = standard.unwrap_or_default();
+    pdf
 }
 
 fn read_types(node: &Node<'_>) -> Option<Vec<AssetType>> {

@@ -97,9 +97,8 @@ impl Inspect {
             say(composed.list.to_string().trim_end())?;
         }
         let started = Instant::now();
-        let mut assets = station
-            .make(&composed.list, &[kind], &mut CpuRasteriser::new())
-            .map_err(|problem| vec![*problem])?;
+        let mut assets =
+            station.make(&composed, &[kind], &mut CpuRasteriser::new()).map_err(|problem| vec![*problem])?;
         let drawn = started.elapsed();
         let (_, bytes) = assets.pop().ok_or_else(|| wrong("internal-error", "nothing was drawn"))?;
         shot::write(&out, &bytes)?;

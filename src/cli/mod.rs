@@ -3,6 +3,7 @@
 //! Exit codes: 0 all well; 1 something was not rendered, or preflight found problems; 2 the campaign
 //! itself (or the command) is wrong; 130 interrupted.
 
+mod book;
 mod check;
 mod gpu;
 mod inspect;
@@ -40,6 +41,8 @@ enum Command {
     Check(check::Check),
     /// Render a campaign
     Render(render::Render),
+    /// Write all records into one PDF, for a print shop
+    Book(book::Book),
     /// Render one asset and tell what was bound and laid out
     Inspect(inspect::Inspect),
     /// Show the GPUs, which one would be used and why, and test it
@@ -55,6 +58,7 @@ impl Command {
             Self::New(command) => command.run(),
             Self::Check(command) => command.run(),
             Self::Render(command) => command.run(),
+            Self::Book(command) => command.run(),
             Self::Inspect(command) => command.run(),
             Self::Gpu(command) => command.run(),
             Self::Schema(command) => command.run(),

@@ -9,6 +9,7 @@ use super::{Outcome, parse_type, print_problems, wrong};
 use crate::campaign::{AssetType, Background, Format, Locale, Output, Variant, canonical_tag, size_problem};
 use crate::data::{Fields, Record, record_from_json};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::pdf::Info;
 use crate::pipeline::{draw_one, parse_color};
 use crate::press::Press;
 use crate::resources::{Fonts, Network, Resources};
@@ -77,8 +78,10 @@ impl Shot {
         print_problems(&composed.problems);
         let output = Output::single(kind, self.scale, background, self.quality);
         let title = press.title();
-        let bytes = draw_one(composed.list, kind, &output, &locale.default, title.as_deref())
-            .map_err(|problem| vec![*problem])?;
+        let language = press.language();
+        let info = Info { title: title.as_deref(), language: language.as_deref().unwrap_or(&locale.default) };
+        let bytes =
+            draw_one(composed.list, kind, &output, self.size, &info).map_err(|problem| vec![*problem])?;
         write(&self.out, &bytes)?;
         let broken = composed.problems.iter().any(|problem| problem.severity == Severity::Error);
         Ok(if broken { Outcome::Some } else { Outcome::Well })

@@ -68,6 +68,13 @@ pub struct GlyphRun {
     pub rtl: bool,
 }
 
+impl GlyphRun {
+    /// The same glyphs, which say nothing: they only repeat, or adorn, what others say.
+    pub fn silent(self) -> Self {
+        Self { text: "".into(), clusters: Vec::new(), ..self }
+    }
+}
+
 impl Hash for GlyphRun {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.font.data.data.id().hash(state);

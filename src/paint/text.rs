@@ -116,11 +116,10 @@ impl Painter<'_> {
         }
         let stroke = self.text_stroke(styles);
         let fill = color.unwrap_or_else(|| custom_color(styles, &mirror::TEXT_FILL));
-        let run = |paint: Color, stroke: Option<Stroke>| GlyphRun {
-            paint: Paint::Solid(paint),
-            stroke,
-            transform,
-            ..text.run.clone()
+        let run = |paint: Color, stroke: Option<Stroke>| {
+            let run = GlyphRun { paint: Paint::Solid(paint), stroke, transform, ..text.run.clone() };
+            // A shadow says nothing, or whoever searches the text finds it twice.
+            if color.is_some() { run.silent() } else { run }
         };
         let stroked = stroke.map(|stroke| {
             let ink = color.unwrap_or_else(|| custom_color(styles, &mirror::STROKE_COLOR));
@@ -131,6 +130,9 @@ impl Painter<'_> {
         let (mut below, mut above) = (filled(), stroked.filter(shows));
         if above.is_some() && stroke_comes_first(styles) {
             std::mem::swap(&mut below, &mut above);
+        }
+        if below.is_some() {
+            above = above.map(GlyphRun::silent);
         }
         for run in [below, above].into_iter().flatten() {
             self.recorder.glyphs(run);

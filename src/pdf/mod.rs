@@ -1,86 +1,106 @@
-//! Display lists to PDF: one list is one page, as vectors, with text as text.
+//! Display lists to PDF: pages of vectors, with text as text (ISO 32000-1, PDF 1.7).
+//!
+//! The writer is our own, because what it exists for is volume. Between one person's file and the next
+//! it keeps what they have in common (parsed fonts, packed pictures), and a file costs a content stream,
+//! the subsets of its fonts and a few small objects. A [`Book`] is one file for all persons: fonts,
+//! pictures and all that many pages share are written once, pages as they come.
 //!
 //! What PDF has no means for is drawn by the rasteriser and embedded as a small picture: blurred
-//! shadows, groups with filters, what a backdrop filter or `plus-lighter` makes of the page below.
+//! shadows, groups with filters, what a backdrop filter or `plus-lighter` makes of the page below. The
+//! text in such groups is there too, unseen, to be searched and copied.
+//!
+//! A file's bytes depend on its record and the campaign, and on nothing that was written before.
 //! The page is 0.75 points to the CSS pixel (CSS Values 4, §6.2).
 
+mod book;
+mod colour;
+mod content;
+mod document;
+mod file;
 mod font;
 mod gradient;
 mod image;
-mod page;
+mod info;
+mod outline;
+mod painter;
 mod shadow;
-mod shape;
+mod sheet;
+mod statics;
+mod syntax;
 #[cfg(test)]
 mod tests;
 mod text;
 
-use krilla::action::{Action, LinkAction};
-use krilla::annotation::{Annotation, LinkAnnotation, Target};
-use krilla::geom::Transform;
-use krilla::metadata::Metadata;
-use krilla::page::PageSettings;
-use krilla::{Document, SerializeSettings};
-
+use crate::campaign::{PdfOptions, PdfStandard};
 use crate::diagnostic::{Diagnostic, Result};
-use crate::display::{DisplayList, Draw};
+use crate::display::DisplayList;
 use crate::raster::CpuRasteriser;
 
-use font::Fonts;
-use image::Images;
-use page::Painter;
+use document::Document;
+use painter::Store;
+use sheet::Sheet;
+
+pub use book::{Book, BookOptions, Grid, Intent};
+pub use info::Info;
 
 /// Points to the CSS pixel.
 const POINTS: f64 = 0.75;
 
+/// One page: what it shows, and its size.
+#[derive(Clone, Copy)]
+pub struct Page<'a> {
+    pub list: &'a DisplayList,
+    /// Width and height in CSS pixels, not rounded to whole ones as the list is.
+    pub size: (f64, f64),
+    /// Device pixels of the list to the CSS pixel.
+    pub scale: f64,
+}
+
 /// Writes PDFs. It keeps what one document has in common with the next: parsed fonts and pictures.
 pub struct PdfWriter {
-    language: String,
-    fonts: Fonts,
-    images: Images,
+    options: PdfOptions,
+    store: Store,
 }
 
 impl PdfWriter {
-    /// `language` is the tag of the documents' language: `en-GB`.
-    pub fn new(language: &str) -> Self {
-        Self { language: language.to_owned(), fonts: Fonts::default(), images: Images::default() }
+    pub fn new(options: &PdfOptions) -> Self {
+        Self { options: options.clone(), store: Store::default() }
     }
 
-    /// A document of one page that shows the list. `scale` is device pixels to the CSS pixel.
+    /// A document of these pages.
+    ///
+    /// Fails when a font cannot be embedded (`no-pdf`).
     pub fn write(
         &mut self,
-        list: &DisplayList,
-        scale: f64,
-        title: Option<&str>,
+        pages: &[Page<'_>],
+        info: &Info<'_>,
         rasteriser: &mut CpuRasteriser,
     ) -> Result<Vec<u8>> {
-        let points = POINTS / scale;
-        let mut document = Document::new_with(SerializeSettings::default());
-        let mut metadata = Metadata::new().language(self.language.clone()).creator("Byname".to_owned());
-        if let Some(title) = title {
-            metadata = metadata.title(title.to_owned());
+        let archive = self.options.standard == PdfStandard::A2b;
+        let mut document = Document::new("1.7", archive);
+        let tree = document.file.reserve();
+        let mut kids = String::new();
+        for page in pages {
+            let sheet = Sheet::new(page.size, &self.options)?;
+            let page = sheet.page(page, &mut document, &mut self.store, rasteriser, None)?;
+            let id = document.file.add(page.body(&sheet, tree, "").as_bytes());
+            kids.push_str(&format!("{id} 0 R "));
         }
-        document.set_metadata(metadata);
-        let size = |pixels: u32| (f64::from(pixels) * points) as f32;
-        let settings = PageSettings::from_wh(size(list.width), size(list.height))
-            .ok_or_else(|| Diagnostic::error("no-pdf", "a page needs a width and a height"))?;
-        let mut page = document.start_page_with(settings);
-        let mut surface = page.surface();
-        surface.push_transform(&Transform::from_scale(points as f32, points as f32));
-        let mut painter = Painter { fonts: &mut self.fonts, images: &mut self.images, rasteriser };
-        painter.paint(list, &mut surface);
-        surface.pop();
-        surface.finish();
-        for command in &list.commands {
-            if let Draw::Link { rect, href } = &command.draw
-                && let Some(rect) = shape::rect(rect.scale_from_origin(points))
-            {
-                let target = Target::Action(Action::Link(LinkAction::new(href.to_string())));
-                page.add_annotation(Annotation::new_link(LinkAnnotation::new(rect, target), None));
-            }
-        }
-        page.finish();
-        document.finish().map_err(|error| {
-            Box::new(Diagnostic::error("no-pdf", format!("the PDF cannot be written: {error:?}")))
-        })
+        let body = format!("<</Type/Pages/Count {}/Kids[{}]>>", pages.len(), kids.trim_end());
+        document.file.put(tree, body.as_bytes());
+        write_fonts(&mut document)?;
+        let (root, about) = info.write(&mut document.file, tree, self.options.author.as_deref(), archive);
+        Ok(document.file.finish(root, about))
     }
+}
+
+fn write_fonts(document: &mut Document) -> Result<()> {
+    for used in std::mem::take(&mut document.fonts) {
+        used.write(&mut document.file)?;
+    }
+    Ok(())
+}
+
+fn no_size() -> Box<Diagnostic> {
+    Box::new(Diagnostic::error("no-pdf", "a page needs a width and a height"))
 }

@@ -4,17 +4,14 @@ use std::sync::Arc;
 
 use kurbo::{Affine, BezPath, Rect, RoundedRect, Shape as _};
 
-use krilla::surface::Surface;
-
-use super::page::Painter;
-use super::shape::path;
-use super::{image, shape};
-use crate::display::{Color, DisplayList, IRect, Paint, Recorder, Shape};
-use krilla::geom::Size;
-use krilla::paint::FillRule;
+use super::content::Content;
+use super::painter::Painter;
+use crate::display::{Color, IRect, Paint, Recorder, Shape};
 
 /// A blur of this many pixels is as good as any larger one, stretched.
 const SIGMA: f64 = 4.0;
+/// Enlarged by no more than this where pixels may not be smoothed.
+const COARSEST: f64 = 1.0 / 3.0;
 
 pub(super) struct Shadow {
     pub shape: RoundedRect,
@@ -26,15 +23,8 @@ pub(super) struct Shadow {
 }
 
 impl Painter<'_> {
-    pub(super) fn shadow(
-        &mut self,
-        shadow: &Shadow,
-        bounds: Rect,
-        list: &DisplayList,
-        surface: &mut Surface<'_>,
-    ) {
-        let page = Rect::new(0.0, 0.0, list.width.into(), list.height.into());
-        let bounds = bounds.intersect(page);
+    pub(super) fn shadow(&mut self, shadow: &Shadow, bounds: Rect, content: &mut Content) {
+        let bounds = bounds.intersect(self.canvas);
         if !(bounds.width() > 0.0 && bounds.height() > 0.0) {
             return;
         }
@@ -42,22 +32,24 @@ impl Painter<'_> {
         let edge = shadow.transform * shadow.edge.to_path(0.05);
         let mut clip = if shadow.inset { BezPath::new() } else { bounds.to_path(0.1) };
         clip.extend(edge.iter());
-        let Some(clip) = path(&clip) else { return };
-        let rule = if shadow.inset { FillRule::NonZero } else { FillRule::EvenOdd };
-        surface.push_clip_path(&clip, &rule);
+        content.word("q");
+        content.clip(&Shape::Path(Arc::new(clip), !shadow.inset));
         if shadow.sigma > 0.0 {
-            self.blurred(shadow, bounds, surface);
+            self.blurred(shadow, bounds, content);
         } else {
             let mut area = if shadow.inset { bounds.to_path(0.1) } else { BezPath::new() };
             area.extend((shadow.transform * shadow.shape.to_path(0.05)).iter());
             let area = Shape::Path(Arc::new(area), true);
-            self.fill(&area, &Paint::Solid(shadow.color), bounds, surface);
+            self.fill(&area, &Paint::Solid(shadow.color), bounds, content);
         }
-        surface.pop();
+        content.word("Q");
     }
 
-    fn blurred(&mut self, shadow: &Shadow, bounds: Rect, surface: &mut Surface<'_>) {
-        let scale = (SIGMA / shadow.sigma).min(1.0);
+    fn blurred(&mut self, shadow: &Shadow, bounds: Rect, content: &mut Content) {
+        let mut scale = (SIGMA / shadow.sigma).min(1.0);
+        if self.document.strict {
+            scale = scale.max(COARSEST);
+        }
         let small = bounds.scale_from_origin(scale);
         let (x, y) = (small.x0.floor(), small.y0.floor());
         let (width, height) = ((small.x1 - x).ceil() as u32, (small.y1 - y).ceil() as u32);
@@ -78,13 +70,6 @@ impl Painter<'_> {
             shrink * shadow.transform,
         );
         let list = recorder.finish(width, height);
-        let all = IRect::new(0, 0, width, height);
-        if let Some(image) = image::draw(&list, all, self.rasteriser)
-            && let Some(size) = Size::from_wh(width as f32, height as f32)
-        {
-            surface.push_transform(&shape::transform(shrink.inverse()));
-            surface.draw_image(image, size);
-            surface.pop();
-        }
+        self.picture_of(&list, IRect::new(0, 0, width, height), shrink.inverse(), content);
     }
 }

@@ -3,7 +3,7 @@
 use blitz_traits::net::Url;
 
 use super::Plan;
-use crate::campaign::{AssetType, Output, Variant};
+use crate::campaign::{AssetType, Variant};
 use crate::data::Record;
 use crate::template::{Binding, Slot};
 
@@ -55,8 +55,9 @@ impl Fingerprints {
         record: &blake3::Hasher,
         variant: &Variant,
         kind: AssetType,
-        output: &Output,
+        plan: &Plan,
     ) -> String {
+        let output = &plan.campaign.output;
         let mut hasher = record.clone();
         hasher.update(format!("{variant:?} {} ", kind.name()).as_bytes());
         // Only the settings of its own type.
@@ -64,7 +65,7 @@ impl Fingerprints {
             AssetType::Png => format!("{:?}", output.png),
             AssetType::Jpeg => format!("{:?}", output.jpeg),
             AssetType::Webp => format!("{:?}", output.webp),
-            AssetType::Pdf => String::new(),
+            AssetType::Pdf => format!("{:?} {:?}", output.pdf, plan.further_pages(variant)),
         };
         hasher.update(settings.as_bytes());
         hasher.finalize().to_hex().to_string()

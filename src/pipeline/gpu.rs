@@ -113,7 +113,7 @@ impl GpuWorker<'_> {
             let Worker { stations, rasteriser, .. } = worker;
             let station = stations[variant].as_mut().expect("opened to compose");
             let pdf =
-                if types.contains(&AssetType::Pdf) { station.pdf(&ready.list, rasteriser) } else { Ok(None) };
+                if types.contains(&AssetType::Pdf) { station.pdf(&ready, rasteriser) } else { Ok(None) };
             let pdf = pdf.map_err(|problem| vec![*problem])?;
             // Without frames, nothing is drawn.
             let framed = types.iter().any(|kind| *kind != AssetType::Pdf);

@@ -5,6 +5,7 @@
 //! bounded, so memory does not grow with the number of records (but for 16 bytes a key, to tell
 //! duplicates, and 48 bytes an asset of earlier runs, to skip what is there).
 
+mod book;
 mod check;
 mod fingerprint;
 mod gpu;
@@ -20,6 +21,7 @@ mod select;
 mod station;
 mod store;
 
+pub use book::{BookReport, BookRun, book};
 pub use check::{CheckOptions, CheckReport, check};
 pub use interrupt::{EXIT_INTERRUPTED, Stop};
 pub(crate) use plan::parse_color;

@@ -14,8 +14,8 @@ use crate::diagnostic::{Diagnostic, Result, Span};
 pub struct Paths {
     pattern: PathPattern,
     campaign: String,
-    variants: Vec<Variant>,
-    types: Vec<AssetType>,
+    /// What each record has an asset of.
+    made: Vec<(Variant, AssetType)>,
     source: std::path::PathBuf,
     /// Paths given out, for patterns in which two records could meet.
     given: Option<Seen>,
@@ -28,8 +28,11 @@ impl Paths {
         Self {
             pattern,
             campaign: plan.campaign.name.clone(),
-            variants: plan.variants.clone(),
-            types: plan.types.clone(),
+            made: plan
+                .variants
+                .iter()
+                .flat_map(|variant| plan.types_of(variant).map(|kind| (variant.clone(), kind)))
+                .collect(),
             source: plan.campaign.data.source.name().to_path_buf(),
             given,
         }
@@ -51,23 +54,21 @@ impl Paths {
     }
 
     fn check(&mut self, record: &Record) -> Result<()> {
-        for variant in &self.variants {
-            for &kind in &self.types {
-                let path = asset_path(&self.pattern, &self.campaign, record, variant, kind)?;
-                if path.split('/').next().is_some_and(|first| first.eq_ignore_ascii_case(FILE_NAME)) {
-                    return Err(taken(
-                        format!("its asset would be `{path}`, in the place of the manifest"),
-                        "put something before {key} in the path pattern, as in assets/{key}",
-                    ));
-                }
-                let Some(given) = &mut self.given else { continue };
-                let hash = blake3::hash(path.to_lowercase().as_bytes());
-                if let Some(line) = given.insert(&hash, record.line) {
-                    return Err(taken(
-                        format!("its asset would be `{path}`, as that of line {line} is"),
-                        "put {key} on its own between slashes in the path pattern",
-                    ));
-                }
+        for (variant, kind) in &self.made {
+            let path = asset_path(&self.pattern, &self.campaign, record, variant, *kind)?;
+            if path.split('/').next().is_some_and(|first| first.eq_ignore_ascii_case(FILE_NAME)) {
+                return Err(taken(
+                    format!("its asset would be `{path}`, in the place of the manifest"),
+                    "put something before {key} in the path pattern, as in assets/{key}",
+                ));
+            }
+            let Some(given) = &mut self.given else { continue };
+            let hash = blake3::hash(path.to_lowercase().as_bytes());
+            if let Some(line) = given.insert(&hash, record.line) {
+                return Err(taken(
+                    format!("its asset would be `{path}`, as that of line {line} is"),
+                    "put {key} on its own between slashes in the path pattern",
+                ));
             }
         }
         Ok(())

@@ -73,7 +73,23 @@ impl Plan {
 
     /// Assets that each record becomes.
     pub fn assets_per_record(&self) -> u64 {
-        (self.variants.len() * self.types.len()) as u64
+        self.variants.iter().map(|variant| self.types_of(variant).count() as u64).sum()
+    }
+
+    /// The types that a variant is made in: a page inside a PDF of several is none of its own.
+    pub(super) fn types_of(&self, variant: &Variant) -> impl Iterator<Item = AssetType> + use<'_> {
+        let begins = self.campaign.output.pdf.begins(&variant.format.name);
+        self.types.iter().copied().filter(move |kind| begins || *kind != AssetType::Pdf)
+    }
+
+    /// The variants after the first in the PDF that begins with one.
+    pub(super) fn further_pages(&self, first: &Variant) -> Vec<Variant> {
+        let names = self.campaign.output.pdf.pages.iter().skip(1);
+        let page = |name: &String| {
+            let format = self.campaign.formats.iter().find(|format| format.name == *name)?.clone();
+            Some(Variant { format, colorway: first.colorway.clone() })
+        };
+        names.filter_map(page).collect()
     }
 
     /// The fields that the template or the paths use and the data cannot have.

@@ -29,13 +29,24 @@ pub struct Rows {
 
 impl Reader {
     pub fn start(plan: &Plan, records: Records, selection: &Selection, jobs: usize, stop: &Stop) -> Self {
-        let (sender, rows) = bounded(jobs * 2);
-        let (selection, stop, mut paths) = (selection.clone(), stop.clone(), Paths::new(plan));
+        let mut paths = Paths::new(plan);
+        let rows = records.map(move |row| row.and_then(|record| paths.claim(record)));
+        Self::start_unnamed(rows, selection, jobs, stop)
+    }
+
+    /// The same for rows that do not become files of their own.
+    pub fn start_unnamed(
+        rows: impl Iterator<Item = Row> + Send + 'static,
+        selection: &Selection,
+        jobs: usize,
+        stop: &Stop,
+    ) -> Self {
+        let (sender, queue) = bounded(jobs * 2);
+        let (selection, stop) = (selection.clone(), stop.clone());
         let thread = std::thread::spawn(move || {
-            let rows = records.map(|row| row.and_then(|record| paths.claim(record)));
             selection.select(rows, |row| !stop.is_stopped() && sender.send(row).is_ok())
         });
-        Self { rows, thread }
+        Self { rows: queue, thread }
     }
 
     pub fn rows(&self, stop: &Stop) -> Rows {

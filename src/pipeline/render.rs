@@ -1,5 +1,6 @@
 //! `byname render`: every record in every variant and type, written whole and noted in the manifest.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
@@ -18,7 +19,7 @@ use crate::campaign::AssetType;
 use crate::data::{self, Record, Rejected};
 use crate::defect::guarded;
 use crate::diagnostic::{Diagnostic, Severity, Span};
-use crate::press::Composed;
+use crate::press::{Composed, FurtherPage};
 use crate::raster::CpuRasteriser;
 use crate::raster::gpu::Gpu;
 use crate::template::Binding;
@@ -57,7 +58,7 @@ pub struct RenderReport {
 }
 
 /// Names of failed records that a report holds at most.
-const MAX_FAILED: usize = 20;
+pub(super) const MAX_FAILED: usize = 20;
 
 /// What a worker sends to the keeper of the manifest.
 pub(super) enum Event {
@@ -101,7 +102,9 @@ pub fn render(
             scope.spawn(move || {
                 let stations = plan.variants.iter().map(|_| None).collect();
                 let rasteriser = CpuRasteriser::new();
-                let worker = Worker { plan, options, store, finished, fingerprints, stations, rasteriser };
+                let pages = HashMap::new();
+                let worker =
+                    Worker { plan, options, store, finished, fingerprints, stations, pages, rasteriser };
                 match &options.gpu {
                     Some(gpu) => gpu::run(worker, gpu.client(), gpu.depth(jobs), rows, &events),
                     None => worker.run(rows, &events),
@@ -208,6 +211,8 @@ pub(super) struct Worker<'a> {
     fingerprints: &'a Fingerprints,
     /// One a variant, opened when it is first needed.
     pub stations: Vec<Option<Station>>,
+    /// Those of further pages of PDFs, by their variants' names.
+    pages: HashMap<String, Station>,
     pub rasteriser: CpuRasteriser,
 }
 
@@ -310,7 +315,7 @@ impl Worker<'_> {
                 let ready = worker.compose(&mut task, group.variant)?;
                 let Self { stations, rasteriser, .. } = worker;
                 let station = stations[group.variant].as_mut().expect("opened to compose");
-                let assets = station.make(&ready.list, &task.types(&group), rasteriser);
+                let assets = station.make(&ready, &task.types(&group), rasteriser);
                 Ok(Made {
                     assets: assets.map_err(|problem| vec![*problem])?,
                     warnings: ready.problems,
@@ -335,12 +340,12 @@ impl Worker<'_> {
         let mut wanted = Vec::new();
         let mut current = 0;
         for (index, variant) in self.plan.variants.iter().enumerate() {
-            for &kind in &self.plan.types {
+            for kind in self.plan.types_of(variant) {
                 let path = match self.path(&record, index, kind) {
                     Ok(path) => path,
                     Err(problem) => return Err(self.none(&record, Status::Failed, vec![*problem])),
                 };
-                let fingerprint = Fingerprints::of_asset(&hasher, variant, kind, &self.plan.campaign.output);
+                let fingerprint = Fingerprints::of_asset(&hasher, variant, kind, self.plan);
                 if self.finished.is_current(self.store, &path, &fingerprint) {
                     current += 1;
                 } else {
@@ -352,11 +357,16 @@ impl Worker<'_> {
         let mut composed = Vec::new();
         if self.options.strict && !wanted.is_empty() {
             for index in 0..self.plan.variants.len() {
-                if wanted.iter().all(|wanted| wanted.variant != index) {
+                let types: Vec<AssetType> = wanted
+                    .iter()
+                    .filter(|wanted| wanted.variant == index)
+                    .map(|wanted| wanted.kind)
+                    .collect();
+                if types.is_empty() {
                     composed.push(None);
                     continue;
                 }
-                match self.guarded(index, |worker| worker.station(index)?.compose(&binding)) {
+                match self.guarded(index, |worker| worker.lay_out(&binding, index, &types)) {
                     Ok(one) if one.problems.is_empty() => composed.push(Some(one)),
                     Ok(one) => {
                         let problems = with_key(self.plan, one.problems, &record);
@@ -377,12 +387,42 @@ impl Worker<'_> {
     pub(super) fn compose(&mut self, task: &mut Task, variant: usize) -> Result<Composed, Vec<Diagnostic>> {
         let ready = match task.composed.get_mut(variant).and_then(Option::take) {
             Some(ready) => ready,
-            None => self.station(variant)?.compose(&task.binding)?,
+            None => {
+                let wanted = task.wanted.iter().filter(|wanted| wanted.variant == variant);
+                let types: Vec<AssetType> = wanted.map(|wanted| wanted.kind).collect();
+                self.lay_out(&task.binding, variant, &types)?
+            }
         };
         if ready.problems.iter().any(|problem| problem.severity == Severity::Error) {
             return Err(ready.problems);
         }
         Ok(ready)
+    }
+
+    /// Composes a variant, and for a PDF the pages that follow it.
+    fn lay_out(
+        &mut self,
+        binding: &Binding,
+        variant: usize,
+        types: &[AssetType],
+    ) -> Result<Composed, Vec<Diagnostic>> {
+        let mut composed = self.station(variant)?.compose(binding)?;
+        if !types.contains(&AssetType::Pdf) {
+            return Ok(composed);
+        }
+        let plan = self.plan;
+        for page in plan.further_pages(&plan.variants[variant]) {
+            let name = page.name().into_owned();
+            if !self.pages.contains_key(&name) {
+                self.pages.insert(name.clone(), Station::new(plan, &page, self.options.incremental)?);
+            }
+            let station = self.pages.get_mut(&name).expect("opened above");
+            let further = station.compose(binding)?;
+            composed.problems.extend(further.problems);
+            let size = (page.format.width, page.format.height);
+            composed.further.push(FurtherPage { list: further.list, size });
+        }
+        Ok(composed)
     }
 
     /// Stores what was made of a group and notes what came of it; an event when nothing more can be stored.
@@ -444,6 +484,7 @@ impl Worker<'_> {
         guarded(&could_not, || work(self)).unwrap_or_else(|problem| {
             // What the panic left behind is not to be trusted.
             self.stations[index] = None;
+            self.pages.clear();
             self.rasteriser = CpuRasteriser::new();
             Err(vec![*problem])
         })
@@ -484,7 +525,7 @@ impl Worker<'_> {
     fn none(&self, record: &Record, status: Status, problems: Vec<Diagnostic>) -> Event {
         let mut lines = Vec::new();
         for (index, variant) in self.plan.variants.iter().enumerate() {
-            for &kind in &self.plan.types {
+            for kind in self.plan.types_of(variant) {
                 lines.push(Line {
                     status,
                     key: Some(record.key.to_string()),

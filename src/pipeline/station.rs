@@ -4,7 +4,7 @@ use crate::campaign::{AssetType, Output, Variant};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::display::{Command, DisplayList, IRect, damage};
 use crate::encode::{Damage, Encoder, Encoding, encoder_for};
-use crate::pdf::PdfWriter;
+use crate::pdf::{Info, Page, PdfWriter};
 use crate::press::{Composed, Press};
 use crate::raster::gpu::Drawn;
 use crate::raster::{CpuRasteriser, Frame, Ground};
@@ -25,6 +25,9 @@ pub struct Station {
     frame: Frame,
     /// In device pixels.
     size: (u32, u32),
+    /// In CSS pixels.
+    format: (f64, f64),
+    language: String,
     /// Where `frame` differs from the base frame.
     drawn: Vec<IRect>,
     incremental: bool,
@@ -66,7 +69,7 @@ impl Station {
         let output: &Output = &plan.campaign.output;
         let press = Press::new(plan.template.clone(), plan.resources.clone(), variant, output.scale)?;
         let encoders = plan.types.iter().filter_map(|&kind| Some((kind, encoder(kind, output)?))).collect();
-        let pdf = plan.types.contains(&AssetType::Pdf).then(|| PdfWriter::new(&plan.campaign.locale.default));
+        let pdf = plan.types.contains(&AssetType::Pdf).then(|| PdfWriter::new(&output.pdf));
         let width = (variant.format.width * output.scale).round().max(1.0) as u32;
         let height = (variant.format.height * output.scale).round().max(1.0) as u32;
         let background = plan.background.and_then(|color| background_command(color, width, height));
@@ -79,6 +82,8 @@ impl Station {
             ground: Ground::default(),
             frame: Frame::default(),
             size: (width, height),
+            format: (variant.format.width, variant.format.height),
+            language: plan.campaign.locale.default.clone(),
             drawn: Vec::new(),
             incremental,
             scale: output.scale,
@@ -98,23 +103,23 @@ impl Station {
         Ok(composed)
     }
 
-    /// Draws a list and encodes it, in each of `types`.
+    /// Draws what was composed and encodes it, in each of `types`.
     pub fn make(
         &mut self,
-        list: &DisplayList,
+        composed: &Composed,
         types: &[AssetType],
         rasteriser: &mut CpuRasteriser,
     ) -> Result<Vec<(AssetType, Vec<u8>)>> {
         let mut assets = Vec::with_capacity(types.len());
         if types.iter().any(|kind| *kind != AssetType::Pdf) {
-            self.draw(list, rasteriser)?;
+            self.draw(&composed.list, rasteriser)?;
         }
         for &kind in types {
             if let Some((_, encoder)) = self.encoders.iter_mut().find(|(known, _)| *known == kind) {
                 let damage = if self.incremental { Damage::Rects(&self.drawn) } else { Damage::Whole };
                 assets.push((kind, encoder.encode(&self.frame, damage)?.to_vec()));
-            } else if let Some(pdf) = &mut self.pdf {
-                assets.push((kind, pdf.write(list, self.scale, self.press.title().as_deref(), rasteriser)?));
+            } else if let Some(pdf) = self.pdf(composed, rasteriser)? {
+                assets.push((kind, pdf));
             }
         }
         Ok(assets)
@@ -200,15 +205,20 @@ impl Station {
         Ok(assets)
     }
 
-    /// Writes the list as a PDF, right after it was composed.
+    /// Writes a PDF, right after it was composed.
     pub(super) fn pdf(
         &mut self,
-        list: &DisplayList,
+        composed: &Composed,
         rasteriser: &mut CpuRasteriser,
     ) -> Result<Option<Vec<u8>>> {
-        let title = self.press.title();
-        let write = |pdf: &mut PdfWriter| pdf.write(list, self.scale, title.as_deref(), rasteriser);
-        self.pdf.as_mut().map(write).transpose()
+        let Some(pdf) = &mut self.pdf else { return Ok(None) };
+        let (title, language) = (self.press.title(), self.press.language());
+        let info = Info { title: title.as_deref(), language: language.as_deref().unwrap_or(&self.language) };
+        let scale = self.scale;
+        let first = Page { list: &composed.list, size: self.format, scale };
+        let further = composed.further.iter().map(|page| Page { list: &page.list, size: page.size, scale });
+        let pages: Vec<Page<'_>> = std::iter::once(first).chain(further).collect();
+        pdf.write(&pages, &info, rasteriser).map(Some)
     }
 
     /// Brings the frame to show `list`.
@@ -250,8 +260,8 @@ pub fn draw_one(
     mut list: DisplayList,
     kind: AssetType,
     output: &Output,
-    language: &str,
-    title: Option<&str>,
+    size: (f64, f64),
+    info: &Info<'_>,
 ) -> Result<Vec<u8>> {
     let background = background_color(&output.background);
     if let Some(command) = background.and_then(|color| background_command(color, list.width, list.height)) {
@@ -259,7 +269,8 @@ pub fn draw_one(
     }
     let mut rasteriser = CpuRasteriser::new();
     let Some(mut encoder) = encoder(kind, output) else {
-        return PdfWriter::new(language).write(&list, output.scale, title, &mut rasteriser);
+        let page = Page { list: &list, size, scale: output.scale };
+        return PdfWriter::new(&output.pdf).write(&[page], info, &mut rasteriser);
     };
     let mut frame = Frame::new(list.width, list.height);
     rasteriser.render(&list, &mut frame);

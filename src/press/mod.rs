@@ -15,7 +15,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use blitz_dom::NodeId;
+use blitz_dom::{NodeId, local_name};
 use blitz_html::HtmlDocument;
 use blitz_traits::net::Url;
 
@@ -36,10 +36,20 @@ const MAX_RECORDS: usize = 2_000;
 /// Resolutions that one composition may need: images and stylesheets arrive between them.
 const MAX_PASSES: usize = 8;
 
+/// A page of a PDF after the first.
+#[derive(Debug)]
+pub struct FurtherPage {
+    pub list: DisplayList,
+    /// Width and height in CSS pixels.
+    pub size: (f64, f64),
+}
+
 /// What a binding looks like.
 #[derive(Debug)]
 pub struct Composed {
     pub list: DisplayList,
+    /// The pages that follow in a PDF of several.
+    pub further: Vec<FurtherPage>,
     /// What preflight has to say about it: warnings, and errors where the asset would be wrong.
     pub problems: Vec<Diagnostic>,
 }
@@ -131,7 +141,7 @@ impl Press {
         problems.extend(images.problems());
         problems.extend(live.loader.problems());
         preflight::check(&live.document, &list, self.scale, &self.resources, &live.base, &mut problems, told);
-        Ok(Composed { list, problems })
+        Ok(Composed { list, further: Vec::new(), problems })
     }
 
     /// What looks wrong about the template itself, whatever the record.
@@ -147,6 +157,13 @@ impl Press {
     pub fn title(&self) -> Option<String> {
         let title = self.live.document.find_title_node()?.text_content();
         Some(title.trim().to_owned()).filter(|title| !title.is_empty())
+    }
+
+    /// The page's own language: the `lang` of its root.
+    pub fn language(&self) -> Option<String> {
+        let language =
+            self.live.document.get_node(self.live.root)?.attr(local_name!("lang"))?.trim().to_owned();
+        Some(language).filter(|language| !language.is_empty())
     }
 }
 

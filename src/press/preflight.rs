@@ -177,7 +177,8 @@ fn text_in_list(
                 clips.pop();
             }
             Draw::Pop => {}
-            Draw::Glyphs(run) => {
+            // A shadow of text says nothing; the text itself is told of.
+            Draw::Glyphs(run) if !run.text.is_empty() => {
                 missing_glyphs(run, &mut missing);
                 let Some(ink) = run.ink() else { continue };
                 let node = NodeId::from_u64(command.node.0);

@@ -121,7 +121,7 @@ fn round(subject: &Subject, start: usize, count: usize) -> Result<(), String> {
         let make = |station: &mut Station, rasteriser: &mut CpuRasteriser| {
             let composed = station.compose(&binding).map_err(|problems| failed(&format!("{problems:?}")))?;
             let files = station
-                .make(&composed.list, &plan.types, rasteriser)
+                .make(&composed, &plan.types, rasteriser)
                 .map_err(|problem| failed(&problem.to_string()))?;
             Ok::<_, String>((composed.list, files))
         };
