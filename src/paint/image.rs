@@ -5,7 +5,7 @@ use style::computed_values::image_rendering::T as ImageRendering;
 use style::computed_values::object_fit::T as ObjectFit;
 
 use super::effects::resolve_length;
-use super::{Element, Painter};
+use super::{Element, Painter, vector};
 
 impl Painter<'_> {
     pub(super) fn replaced(&mut self, element: &Element<'_>) {
@@ -62,19 +62,18 @@ impl Painter<'_> {
         self.recorder.picture(picture, transform * to_tile, smooth);
     }
 
-    /// An inline `<svg>`: its markup, with the colour that it inherits.
+    /// An inline `<svg>`, with what the page's CSS says of it.
     fn drawing(&mut self, element: &Element<'_>) {
         // Within another drawing it is part of that one.
         let area = element.boxes.content;
         if area.width() <= 0.0 || area.height() <= 0.0 {
             return;
         }
-        let color = super::style::color(&element.style.clone_color());
-        let markup = with_size_and_color(
-            &element.node.outer_html(),
+        let markup = vector::markup(
+            self.document,
+            element.node,
             area.width() / self.scale,
             area.height() / self.scale,
-            &color.to_string(),
         );
         let [a, b, c, d, ..] = element.transform.as_coeffs();
         let (width, height) = (area.width() * a.hypot(b), area.height() * c.hypot(d));
@@ -86,41 +85,4 @@ impl Painter<'_> {
             );
         self.recorder.picture(picture, element.transform * to_area, true);
     }
-}
-
-/// The element's markup with the size and colour that CSS gave it, and its namespace.
-fn with_size_and_color(markup: &str, width: f64, height: f64, color: &str) -> String {
-    let Some(rest) = markup.strip_prefix("<svg") else { return markup.to_owned() };
-    let end = rest.find('>').unwrap_or(rest.len());
-    let (attributes, body) = rest.split_at(end);
-    let mut kept = String::new();
-    for attribute in split_attributes(attributes) {
-        let name = attribute.split('=').next().unwrap_or_default().trim();
-        if !matches!(name, "width" | "height" | "color" | "xmlns" | "style" | "class" | "data-byname-drawn") {
-            kept.push(' ');
-            kept.push_str(attribute);
-        }
-    }
-    let view_box = if kept.to_ascii_lowercase().contains("viewbox=") {
-        String::new()
-    } else {
-        format!(" viewBox=\"0 0 {width} {height}\"")
-    };
-    let namespaces =
-        if kept.contains("xmlns:xlink") { "" } else { " xmlns:xlink=\"http://www.w3.org/1999/xlink\"" };
-    format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\"{namespaces} width=\"{width}\" height=\"{height}\" color=\"{color}\"{view_box}{kept}{body}"
-    )
-}
-
-/// `name="value"` pairs of serialised markup.
-fn split_attributes(text: &str) -> Vec<&str> {
-    let mut out = Vec::new();
-    let mut rest = text.trim_end_matches('/').trim();
-    while let Some(open) = rest.find('"') {
-        let Some(close) = rest[open + 1..].find('"').map(|i| open + 1 + i) else { break };
-        out.push(rest[..=close].trim());
-        rest = rest[close + 1..].trim_start();
-    }
-    out
 }

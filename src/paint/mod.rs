@@ -21,6 +21,7 @@ mod stacking;
 mod style;
 mod text;
 mod transform;
+mod vector;
 
 use std::collections::{HashMap, HashSet};
 

@@ -39,6 +39,7 @@ pub(super) fn open(
     let base = Url::from_file_path(&absolute).map_err(|()| {
         vec![Diagnostic::error("bad-path", "the template's path is not absolute").with_span(Span::file(path))]
     })?;
+    resources.declare_faces(template.html(), &base);
     let loader = Loader::new(resources.clone());
     let (width, height) = (variant.format.width * scale, variant.format.height * scale);
     let viewport = Viewport::new(

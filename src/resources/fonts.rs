@@ -10,6 +10,7 @@ use parley::fontique::{
 };
 use resvg::usvg::fontdb;
 
+use super::faces::Face;
 use crate::diagnostic::{Diagnostic, Result, Span};
 
 /// Languages whose fall-back fonts are looked up on their own (fontique's list for each script).
@@ -160,6 +161,22 @@ impl Fonts {
     /// Changes when the campaign's fonts do.
     pub fn fingerprint(&self) -> blake3::Hash {
         self.fingerprint
+    }
+}
+
+/// Adds a font under the family, weight and style of the rule that declares it.
+pub(super) fn add_face(fonts: &mut fontdb::Database, font: Vec<u8>, face: &Face) {
+    for id in fonts.load_font_source(fontdb::Source::Binary(Arc::new(font))) {
+        let Some(mut info) = fonts.face(id).cloned() else { continue };
+        fonts.remove_face(id);
+        info.families = vec![(face.family.clone(), fontdb::Language::English_UnitedStates)];
+        info.weight = face.weight.map_or(info.weight, fontdb::Weight);
+        info.style = match face.italic {
+            Some(true) => fontdb::Style::Italic,
+            Some(false) => fontdb::Style::Normal,
+            None => info.style,
+        };
+        fonts.push_face_info(info);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use blitz_traits::net::{Bytes, NetHandler, NetProvider, Request};
+use blitz_traits::net::{Bytes, NetHandler, NetProvider, Request, Url};
 
 use super::{Resources, font_faces, fonts, generates, shorten};
 use crate::diagnostic::Diagnostic;
@@ -80,6 +80,9 @@ impl Loader {
                 let css = self.read("stylesheet", url)?;
                 let css = String::from_utf8_lossy(&css);
                 self.families.lock().unwrap_or_else(PoisonError::into_inner).extend(font_faces(&css));
+                if let Ok(base) = Url::parse(url) {
+                    self.resources.declare_faces(&css, &base);
+                }
                 if generates(&css) {
                     self.generates.store(true, Ordering::Relaxed);
                 }

@@ -5,6 +5,7 @@
 //! campaign lists the host.
 
 mod css;
+mod faces;
 mod fonts;
 mod image;
 mod images;
@@ -12,10 +13,12 @@ mod loader;
 mod network;
 mod srcset;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use blitz_traits::net::Url;
+use resvg::usvg::fontdb;
 
 use crate::diagnostic::{Diagnostic, Result};
 use crate::display::Picture;
@@ -37,6 +40,13 @@ pub struct Resources {
     fonts: Fonts,
     images: ImageStore,
     network: Network,
+    /// For text in drawings: the fonts, and the faces that pages declare.
+    drawn: Mutex<DrawnFonts>,
+}
+
+struct DrawnFonts {
+    fonts: Arc<fontdb::Database>,
+    known: HashSet<String>,
 }
 
 /// Where a picture, a stylesheet or a font comes from.
@@ -57,7 +67,8 @@ impl Resources {
                 format!("cannot open the folder {}: {error}", root.display()),
             )
         })?;
-        Ok(Arc::new(Self { root, fonts, images: ImageStore::default(), network }))
+        let drawn = Mutex::new(DrawnFonts { fonts: fonts.for_svg(), known: HashSet::new() });
+        Ok(Arc::new(Self { root, fonts, images: ImageStore::default(), network, drawn }))
     }
 
     pub fn fonts(&self) -> &Fonts {
@@ -90,8 +101,31 @@ impl Resources {
             Err(error) => Err(Box::new(bad_address(href, &error))),
         };
         let image =
-            self.images.get(&key, || Image::drawing(svg, width, height, &self.fonts.for_svg(), &load))?;
+            self.images.get(&key, || Image::drawing(svg, width, height, &self.drawn_fonts(), &load))?;
         Ok(image.picture(width, height))
+    }
+
+    fn drawn_fonts(&self) -> Arc<fontdb::Database> {
+        self.drawn.lock().unwrap_or_else(PoisonError::into_inner).fonts.clone()
+    }
+
+    /// Lets text in drawings have the faces that `text` (HTML or CSS) declares. `base` is what addresses
+    /// are relative to. A face that cannot be read is left out: the document tells of it.
+    pub(crate) fn declare_faces(&self, text: &str, base: &Url) {
+        for face in faces::faces(text) {
+            let key = format!("{base} {face:?}");
+            let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
+            if !drawn.known.insert(key) {
+                continue;
+            }
+            let font = face.sources.iter().find_map(|source| {
+                let bytes = self.read(base.join(source).ok()?.as_str()).ok()?;
+                fonts::unpack_font(bytes)
+            });
+            if let Some(font) = font {
+                fonts::add_face(Arc::make_mut(&mut drawn.fonts), font, &face);
+            }
+        }
     }
 
     /// The bytes behind an absolute URL.

@@ -7,10 +7,13 @@ use std::sync::LazyLock;
 use cssparser::{Parser, Token};
 use style::Atom;
 
-/// A custom property that carries another one; the name is without its dashes.
+/// The name of a custom property that carries another one, without its dashes.
+pub(crate) type Carrier = LazyLock<Atom>;
+
+/// A custom property that carries another one.
 macro_rules! carriers {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
-        $($(#[$doc])* pub(crate) static $name: LazyLock<Atom> = LazyLock::new(|| Atom::from($text));)*
+        $($(#[$doc])* pub(crate) static $name: Carrier = LazyLock::new(|| Atom::from($text));)*
     };
 }
 
@@ -212,7 +215,7 @@ fn is_mirrored(name: &str) -> bool {
     )
 }
 
-type Carried = Vec<(&'static LazyLock<Atom>, String)>;
+type Carried = Vec<(&'static Carrier, String)>;
 
 /// The custom properties that carry a declaration, with their values.
 fn carriers_of(name: &str, value: &str) -> Carried {

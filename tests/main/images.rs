@@ -225,3 +225,39 @@ fn each_format_shows_the_picture_that_is_meant_for_it() {
     let failed: Vec<_> = lines.iter().filter(failed).map(|line| line["variant"].clone()).collect();
     assert_eq!(failed, ["wide"]);
 }
+
+#[test]
+fn the_page_reaches_into_its_drawings() {
+    let folder = Folder::new();
+    let pixel = |page: &str, x: u32, y: u32| {
+        folder.write("page.html", format!("<!doctype html><body style='margin: 0'>{page}"));
+        folder.run(&["shot", "page.html", "--size", "100x60", "--out", "page.png"]).expect(0, &[]);
+        image::load_from_memory(&folder.read("page.png")).unwrap().to_rgb8().get_pixel(x, y).0
+    };
+    for page in [
+        "<style>.a{fill:#c00}</style><svg width=100 height=60><rect class=a fill=blue width=100 height=60 /></svg>",
+        "<style>body{fill:#c00}</style><svg width=100 height=60><rect width=100 height=60 /></svg>",
+        "<style>svg{color:#c00}</style><svg width=100 height=60><rect fill=currentColor width=100 height=60 /></svg>",
+        "<style>:root{--c:#c00}</style><svg width=100 height=60><rect fill='var(--c)' width=100 height=60 /></svg>",
+        "<style>stop{stop-color:#c00}</style><svg width=100 height=60><linearGradient id=g><stop/></linearGradient>\
+         <rect fill='url(#g)' width=100 height=60 /></svg>",
+        "<style>rect{width:100px;height:60px;fill:#c00}</style><svg width=100 height=60><rect /></svg>",
+        "<svg style='position:absolute;width:0;height:0'><symbol id=s><rect fill=#c00 width=100 height=60 /></symbol></svg>\
+         <svg width=100 height=60><use href='#s'/></svg>",
+    ] {
+        assert_eq!(pixel(page, 50, 30), [204, 0, 0], "{page}");
+    }
+    // Text has the page's font, its own families too.
+    let text = |family: &str| {
+        let page = format!(
+            "<style>@font-face{{font-family:Mine;src:url(mine.woff2)}}svg{{font:40px {family}}}</style>\
+             <svg width=100 height=60><text y=40>Wide</text></svg>"
+        );
+        folder.write("page.html", page);
+        folder.run(&["shot", "page.html", "--size", "100x60", "--out", "page.png"]).expect(0, &[]);
+        folder.read("page.png")
+    };
+    folder.write("mine.woff2", dejavu::sans_mono::regular());
+    assert_eq!(text("Mine"), text("monospace"));
+    assert_ne!(text("Mine"), text("sans-serif"));
+}
