@@ -1,6 +1,5 @@
 //! The list itself: commands with their bounds, their node and their hash.
 
-use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
@@ -350,85 +349,6 @@ impl Hash for DisplayList {
         (self.width, self.height).hash(state);
         for command in &self.commands {
             command.hash.hash(state);
-        }
-    }
-}
-
-/// One command a line, groups indented: for `byname inspect --display-list`.
-impl fmt::Display for DisplayList {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "display list {}×{}, {} commands", self.width, self.height, self.commands.len())?;
-        let mut depth = 1_usize;
-        for Command { draw, bounds, node, .. } in &self.commands {
-            if matches!(draw, Draw::Pop) {
-                depth = depth.saturating_sub(1).max(1);
-            }
-            write!(f, "{:1$}", "", depth * 2)?;
-            match draw {
-                Draw::Fill { shape, paint } => write!(f, "fill {} {paint}", shape_name(shape))?,
-                Draw::Stroke { stroke, paint, .. } => write!(f, "stroke {} px {paint}", stroke.width)?,
-                Draw::Glyphs(run) => write!(f, "text {:?} {} px {}", run.text, run.size, run.paint)?,
-                Draw::Picture { picture, .. } => write!(f, "picture {}×{}", picture.width, picture.height)?,
-                Draw::Shadow { sigma, color, inset, .. } => {
-                    write!(f, "{}shadow sigma {sigma:.2} {color}", if *inset { "inset " } else { "" })?;
-                }
-                Draw::Push(layer) => {
-                    write!(f, "layer")?;
-                    if layer.opacity < 1.0 {
-                        write!(f, " opacity {}", layer.opacity)?;
-                    }
-                    if layer.blend != super::Blend::Normal {
-                        write!(f, " blend {:?}", layer.blend)?;
-                    }
-                    if let Some(clip) = &layer.clip {
-                        write!(f, " clip {}", shape_name(clip))?;
-                    }
-                    if layer.mask.is_some() {
-                        write!(f, " mask")?;
-                    }
-                    for filter in &layer.filters {
-                        write!(f, " {filter:?}")?;
-                    }
-                    if !layer.backdrop.is_empty() {
-                        write!(f, " backdrop {:?}", layer.backdrop)?;
-                    }
-                    depth += 1;
-                }
-                Draw::Pop => write!(f, "end")?,
-                Draw::Link { href, .. } => write!(f, "link {href}")?,
-            }
-            let Rect { x0, y0, x1, y1 } = *bounds;
-            writeln!(f, "  [{x0:.1} {y0:.1} {x1:.1} {y1:.1}] node {}", node.0 as u32)?;
-        }
-        Ok(())
-    }
-}
-
-fn shape_name(shape: &Shape) -> &'static str {
-    match shape {
-        Shape::Rect(_) => "rect",
-        Shape::Rounded(_) => "rounded rect",
-        Shape::Path(..) => "path",
-    }
-}
-
-impl fmt::Display for Color {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [r, g, b, a] = self.0.map(|v| (v * 255.0).round().clamp(0.0, 255.0) as u8);
-        if a == 255 {
-            write!(f, "#{r:02x}{g:02x}{b:02x}")
-        } else {
-            write!(f, "#{r:02x}{g:02x}{b:02x}{a:02x}")
-        }
-    }
-}
-
-impl fmt::Display for Paint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Solid(color) => write!(f, "{color}"),
-            Self::Gradient(gradient) => write!(f, "gradient of {} stops", gradient.stops.len()),
-            Self::Pattern(_) => write!(f, "pattern"),
         }
     }
 }

@@ -8,6 +8,7 @@ mod ink;
 mod layer;
 mod list;
 mod paint;
+mod print;
 mod text;
 
 pub use damage::{IRect, damage};

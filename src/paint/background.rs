@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use blitz_dom::node::SpecialElementData;
 use kurbo::{Affine, Rect, Vec2};
 use style::computed_values::background_attachment::single_value::T as Attachment;
 use style::computed_values::background_blend_mode::single_value::T as BlendMode;
@@ -68,7 +67,9 @@ impl Painter<'_> {
         }
         if color.alpha() > 0.0 {
             match silhouette.as_ref().filter(|_| to_text(last)) {
-                Some(text) => self.inked(text, &Paint::Solid(color)),
+                Some(text) => {
+                    self.inked(text, &Paint::Solid(color), &place(&shape_of(last), element.transform))
+                }
                 None => self.fill(element, &shape_of(last), Paint::Solid(color)),
             }
         }
@@ -91,7 +92,9 @@ impl Painter<'_> {
             match silhouette.as_ref().filter(|_| to_text(index)) {
                 Some(text) if text.commands.is_empty() => {}
                 Some(text) => match self.single_paint(element, &tiling).filter(|_| alone) {
-                    Some(paint) => self.inked(text, &paint),
+                    Some(paint) => {
+                        self.inked(text, &paint, &place(&tiling.clip, element.transform));
+                    }
                     None => {
                         let mask = Mask { kind: MaskKind::Alpha, list: text.clone() };
                         self.recorder.push(Layer { mask: Some(mask), ..Layer::default() });
@@ -139,8 +142,14 @@ impl Painter<'_> {
         std::mem::replace(&mut self.recorder, outer).finish(width, height)
     }
 
-    /// Text in a paint of its own.
-    fn inked(&mut self, text: &DisplayList, ink: &Paint) {
+    /// Text in a paint of its own; what lies outside of the box is cut.
+    fn inked(&mut self, text: &DisplayList, ink: &Paint, clip: &Shape) {
+        let area = boxes::bounds(clip);
+        let inside = text.commands.iter().all(|command| area.union(command.bounds) == area);
+        let cut = !inside || !matches!(clip, Shape::Rect(_));
+        if cut {
+            self.recorder.push(Layer { clip: Some(clip.clone()), ..Layer::default() });
+        }
         for command in &text.commands {
             match &command.draw {
                 Draw::Glyphs(run) => {
@@ -150,8 +159,14 @@ impl Painter<'_> {
                 Draw::Stroke { path, stroke, .. } => {
                     self.recorder.stroke(path.clone(), stroke.clone(), ink.clone());
                 }
+                // Dotted and wavy lines are cut around glyphs.
+                Draw::Push(layer) => self.recorder.push((**layer).clone()),
+                Draw::Pop => self.recorder.pop(),
                 _ => {}
             }
+        }
+        if cut {
+            self.recorder.pop();
         }
     }
 
@@ -224,7 +239,11 @@ impl Painter<'_> {
             for row in 0..down.count {
                 for column in 0..across.count {
                     let step = Vec2::new(across.step * column as f64, down.step * row as f64);
-                    self.tile(element, tiling.image, first + step, element.transform);
+                    // Tiles that touch leave no seam; those with space between them lie where they do.
+                    let spaced = [tiling.repeat.0, tiling.repeat.1].contains(&Repeat::Space);
+                    let exact = spaced || url_of(tiling.image).is_some();
+                    let tile = if exact { first + step } else { snapped(first + step, element.transform) };
+                    self.tile(element, tiling.image, tile, element.transform);
                 }
             }
         }
@@ -257,42 +276,6 @@ impl Painter<'_> {
         let list = recorder.finish(width.ceil() as u32, height.ceil() as u32);
         (!list.commands.is_empty()).then_some(list)
     }
-
-    /// Rows and columns of tables paint their backgrounds behind their cells (CSS 2.2, §17.5.1).
-    pub(super) fn table_backgrounds(&mut self, element: &Element<'_>) {
-        let Some(SpecialElementData::TableRoot(table)) =
-            element.node.element_data().map(|data| &data.special_data)
-        else {
-            return;
-        };
-        let color = |id: blitz_dom::NodeId| {
-            let node = self.document.get_node(id)?;
-            let styles = node.primary_styles()?;
-            Some(background_color(&styles)).filter(|color| color.alpha() > 0.0)
-        };
-        let mut fills = Vec::new();
-        for cell in &table.cells {
-            let Some(node) = self.document.get_node(cell.node_id) else { continue };
-            let layout = node.final_layout();
-            let rect = Rect::from_origin_size(
-                (f64::from(layout.location.x), f64::from(layout.location.y)),
-                (f64::from(layout.size.width), f64::from(layout.size.height)),
-            )
-            .scale_from_origin(self.scale);
-            let column = table.columns.get(cell.column as usize);
-            let row = table.rows.get(cell.row as usize);
-            let colors = [
-                column.and_then(|column| column.group).and_then(color),
-                column.map(|column| column.node_id).and_then(color),
-                row.and_then(|row| row.group).and_then(color),
-                row.map(|row| row.node_id).and_then(color),
-            ];
-            fills.extend(colors.into_iter().flatten().map(|color| (rect, color)));
-        }
-        for (rect, color) in fills {
-            self.fill(element, &Shape::Rect(rect), Paint::Solid(color));
-        }
-    }
 }
 
 pub(super) fn clip_to(clip: &Shape, transform: Affine) -> Layer {
@@ -314,6 +297,16 @@ pub(super) fn url_of(image: &CssImage) -> Option<&str> {
         GenericImage::ImageSet(set) => url_of(&set.items.get(set.selected_index)?.image),
         _ => None,
     }
+}
+
+/// The rectangle moved to whole pixels of the frame, if the transform only moves.
+pub(super) fn snapped(rect: Rect, transform: Affine) -> Rect {
+    let [a, b, c, d, x, y] = transform.as_coeffs();
+    if [a, b, c, d] != [1.0, 0.0, 0.0, 1.0] {
+        return rect;
+    }
+    let round = |v: f64, by: f64| (v + by).round() - by;
+    Rect::new(round(rect.x0, x), round(rect.y0, y), round(rect.x1, x), round(rect.y1, y))
 }
 
 fn covers(tile: Rect, clip: Rect) -> bool {

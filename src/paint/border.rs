@@ -2,25 +2,34 @@
 
 use std::sync::Arc;
 
-use kurbo::{BezPath, Cap, Point, Rect, Stroke, Vec2};
+use kurbo::{
+    Affine, BezPath, Cap, Circle, ParamCurve as _, ParamCurveArclen as _, Point, Rect, Shape as _, Stroke,
+    Vec2,
+};
+use style::computed_values::border_collapse::T as BorderCollapse;
 use style::values::computed::OutlineStyle;
 use style::values::specified::BorderStyle;
+use style::values::specified::box_::DisplayInside;
 
 use super::boxes::{place, polygon, ring, shape};
+use super::decoration::best_gap;
 use super::style::resolve;
 use super::{Element, Painter};
 use crate::display::{Color, Layer, Paint, Shape};
 
+/// A border has at most this many dots.
+const MAX_DOTS: usize = 20_000;
+
 /// One side of a border.
-#[derive(Clone, Copy, PartialEq)]
-struct Side {
-    style: BorderStyle,
-    color: Color,
-    width: f64,
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Side {
+    pub style: BorderStyle,
+    pub color: Color,
+    pub width: f64,
 }
 
 impl Side {
-    fn shows(&self) -> bool {
+    pub fn shows(&self) -> bool {
         self.width > 0.0
             && self.color.alpha() > 0.0
             && !matches!(self.style, BorderStyle::None | BorderStyle::Hidden)
@@ -29,6 +38,9 @@ impl Side {
 
 impl Painter<'_> {
     pub(super) fn border(&mut self, element: &Element<'_>) {
+        if is_collapsed_table(element) {
+            return;
+        }
         let border = element.style.get_border();
         let (outer, inner) = (element.boxes.border, element.boxes.padding);
         let side = |style, color, width: f64| Side { style, color: resolve(color, &element.style), width };
@@ -48,6 +60,14 @@ impl Painter<'_> {
             return;
         }
         let same = sides.iter().all(|side| *side == sides[0]);
+        let dashed = matches!(sides[0].style, BorderStyle::Dashed | BorderStyle::Dotted);
+        let round = element.boxes.radii.iter().any(|radius| *radius != Vec2::ZERO);
+        if same && dashed && (round || sides[0].color.alpha() >= 1.0) {
+            for index in 0..if round { 1 } else { 4 } {
+                self.dashes(element, index, sides[0]);
+            }
+            return;
+        }
         for (index, side) in sides.iter().enumerate().filter(|(_, side)| side.shows()) {
             if same && index > 0 && matches!(side.style, BorderStyle::Double) {
                 break;
@@ -80,10 +100,9 @@ impl Painter<'_> {
             };
             ring(&at(from), &at(to))
         };
-        let dark =
-            Color([side.color.0[0] * 0.6, side.color.0[1] * 0.6, side.color.0[2] * 0.6, side.color.0[3]]);
+        let (lit, shaded) = relief(side.color);
         let top_left = index == 0 || index == 3;
-        let (first, second) = if top_left { (dark, side.color) } else { (side.color, dark) };
+        let (first, second) = if top_left { (shaded, lit) } else { (lit, shaded) };
         match side.style {
             BorderStyle::Double if side.width >= 3.0 => {
                 self.fill(element, &between(0.0, 1.0 / 3.0), Paint::Solid(side.color));
@@ -102,45 +121,66 @@ impl Painter<'_> {
         }
     }
 
-    /// Dashes along the middle of one side, evenly spread.
+    /// Dashes or dots along the middle of one side, evenly spread; around corners that are round, along the
+    /// middle of the whole border.
     fn dashes(&mut self, element: &Element<'_>, index: usize, side: Side) {
         let half = side.width / 2.0;
         let Rect { x0, y0, x1, y1 } = element.boxes.border;
-        let [tl, tr, br, bl] = element.boxes.radii;
-        let (from, to) = match index {
-            0 => (Point::new(x0 + tl.x, y0 + half), Point::new(x1 - tr.x, y0 + half)),
-            1 => (Point::new(x1 - half, y0 + tr.y), Point::new(x1 - half, y1 - br.y)),
-            2 => (Point::new(x0 + bl.x, y1 - half), Point::new(x1 - br.x, y1 - half)),
-            _ => (Point::new(x0 + half, y0 + tl.y), Point::new(x0 + half, y1 - bl.y)),
+        let round = element.boxes.radii.iter().any(|radius| *radius != Vec2::ZERO);
+        let mut path = BezPath::new();
+        if round {
+            let middle = element.boxes.border.inflate(-half, -half);
+            path = shape(middle, element.boxes.radii_of(middle)).to_path();
+        } else {
+            let (from, to) = match index {
+                0 => (Point::new(x0, y0 + half), Point::new(x1, y0 + half)),
+                1 => (Point::new(x1 - half, y0), Point::new(x1 - half, y1)),
+                2 => (Point::new(x0, y1 - half), Point::new(x1, y1 - half)),
+                _ => (Point::new(x0 + half, y0), Point::new(x0 + half, y1)),
+            };
+            path.move_to(from);
+            path.line_to(to);
+        }
+        self.dashed(&path, round, side.style, side.width, side.color, element.transform);
+    }
+
+    /// A dashed or dotted line: dashes of two widths (thin ones of three), and round dots from 3 pixels on.
+    pub(super) fn dashed(
+        &mut self,
+        path: &BezPath,
+        closed: bool,
+        style: BorderStyle,
+        width: f64,
+        color: Color,
+        transform: Affine,
+    ) {
+        let length = path.perimeter(0.1);
+        let dotted = style == BorderStyle::Dotted;
+        let (dash, gap) = match dotted {
+            true => (width, width),
+            false if width >= 3.0 => (2.0 * width, width),
+            false => (3.0 * width, 2.0 * width),
         };
-        let length = from.distance(to);
-        if length <= 0.0 {
+        if length <= 0.0 || width <= 0.0 {
             return;
         }
-        let dotted = side.style == BorderStyle::Dotted;
-        let dash = side.width
-            * if dotted {
-                1.0
-            } else if side.width >= 3.0 {
-                2.0
-            } else {
-                3.0
-            };
-        // A dash at both ends: n dashes and n - 1 gaps.
-        let gap_wish = if dotted { side.width } else { dash / if side.width >= 3.0 { 2.0 } else { 1.5 } };
-        let count = ((length + gap_wish) / (dash + gap_wish)).round().max(1.0);
-        let gap = if count > 1.0 { (length - count * dash) / (count - 1.0) } else { 0.0 };
-        let direction = (to - from) / length;
-        let mut path = BezPath::new();
-        let (stroke, inset) = if dotted {
-            (Stroke::new(side.width).with_caps(Cap::Round).with_dashes(0.0, [0.0, dash + gap.max(0.0)]), half)
-        } else {
-            (Stroke::new(side.width).with_caps(Cap::Butt).with_dashes(0.0, [dash, gap.max(0.01)]), 0.0)
-        };
-        path.move_to(from + direction * inset);
-        path.line_to(to - direction * (inset - 0.01));
-        let path = Arc::new(element.transform * path);
-        self.recorder.stroke(path, stroke, Paint::Solid(side.color));
+        let gap = best_gap(length, dash, gap, closed);
+        if dotted && width > 3.0 {
+            let mut dots = BezPath::new();
+            let count = (length / (dash + gap) + 1e-6).floor() as usize + usize::from(!closed);
+            let first = if closed { 0.0 } else { width / 2.0 };
+            for point in along(path, first, dash + gap, count.clamp(1, MAX_DOTS)) {
+                dots.extend(Circle::new(point, width / 2.0).to_path(0.01));
+            }
+            self.recorder.fill(place(&Shape::Path(Arc::new(dots), false), transform), Paint::Solid(color));
+            return;
+        }
+        let factor = transform.determinant().abs().sqrt();
+        let mut stroke = Stroke::new(width * factor).with_caps(Cap::Butt);
+        if gap > 0.0 {
+            stroke = stroke.with_dashes(0.0, [dash * factor, gap * factor]);
+        }
+        self.recorder.stroke(Arc::new(transform * path.clone()), stroke, Paint::Solid(color));
     }
 
     /// The outline lies around the border and takes no room.
@@ -179,6 +219,12 @@ impl Painter<'_> {
                 self.fill(&framed, &area, Paint::Solid(color));
             }
             BorderStyle::Double => self.side(&framed, 0, side),
+            BorderStyle::Dashed | BorderStyle::Dotted => {
+                let round = framed.boxes.radii.iter().any(|radius| *radius != Vec2::ZERO);
+                for index in 0..if round { 1 } else { 4 } {
+                    self.dashes(&framed, index, side);
+                }
+            }
             _ => {
                 for index in 0..4 {
                     let clip = Shape::Path(Arc::new(wedge(index, outer, inner)), false);
@@ -190,6 +236,44 @@ impl Painter<'_> {
             }
         }
     }
+}
+
+/// A table that shares its border with its cells.
+fn is_collapsed_table(element: &Element<'_>) -> bool {
+    element.style.clone_border_collapse() == BorderCollapse::Collapse
+        && element.style.clone_display().inside() == DisplayInside::Table
+}
+
+/// Points along a path, the first one at `first`, `step` apart.
+fn along(path: &BezPath, first: f64, step: f64, count: usize) -> Vec<Point> {
+    let mut points = Vec::with_capacity(count);
+    let (mut at, mut next) = (0.0, first);
+    for segment in path.segments() {
+        let length = segment.arclen(1e-3);
+        while next <= at + length + 1e-6 && points.len() < count {
+            let part = segment.inv_arclen((next - at).clamp(0.0, length), 1e-3);
+            points.push(segment.eval(part));
+            next += step;
+        }
+        at += length;
+    }
+    points
+}
+
+/// The lit and the shaded side of a border that looks raised: as in Chromium, a third of the full
+/// brightness lighter and darker.
+pub(super) fn relief(color: Color) -> (Color, Color) {
+    const STEP: f32 = 0.33;
+    let [r, g, b, alpha] = color.0;
+    let brightest = r.max(g).max(b);
+    if brightest <= 0.0 {
+        return (Color([2.0 * STEP, 2.0 * STEP, 2.0 * STEP, alpha]), Color([STEP, STEP, STEP, alpha]));
+    }
+    let scaled = |to: f32| {
+        let factor = to / brightest;
+        Color([r * factor, g * factor, b * factor, alpha])
+    };
+    (scaled((brightest + STEP).min(1.0)), scaled((brightest - STEP).max(0.0)))
 }
 
 /// The part of the frame between two boxes that belongs to a side: cut along the corners' diagonals,
@@ -206,16 +290,28 @@ fn wedge(index: usize, outer: Rect, inner: Rect) -> BezPath {
     let (out, ins) = (corners(outer), corners(inner));
     let (a, b) = (index, (index + 1) % 4);
     let center = inner.center();
+    // Where the diagonals of both corners meet, the side ends.
+    let (first, second): (Vec2, Vec2) = (ins[a] - out[a], ins[b] - out[b]);
+    let cross = first.cross(second);
+    let meet = |from: Vec2, other: Vec2, way: Vec2| {
+        if cross.abs() < 1e-9 {
+            return f64::INFINITY;
+        }
+        let at = way.cross(other) / from.cross(other);
+        if at > 0.0 { at } else { f64::INFINITY }
+    };
+    let limits = [meet(first, second, out[b] - out[a]), meet(second, first, out[a] - out[b])];
     // Along the diagonal through both corners, on to the middle line of the inner box.
     let reach = |corner: usize| {
         let direction: Vec2 = ins[corner] - out[corner];
+        let limit = limits[usize::from(corner == b)];
         let target = match index {
             0 | 2 => {
                 (center.y - out[corner].y) / if direction.y == 0.0 { f64::INFINITY } else { direction.y }
             }
             _ => (center.x - out[corner].x) / if direction.x == 0.0 { f64::INFINITY } else { direction.x },
         };
-        out[corner] + direction * target.clamp(1.0, 1e4)
+        out[corner] + direction * target.clamp(1.0, 1e4).min(limit)
     };
     polygon(&[out[a], out[b], reach(b), reach(a)])
 }

@@ -8,7 +8,7 @@ use style::values::generics::image::GenericImage;
 use style::values::generics::length::GenericLengthOrNumber;
 use style::values::specified::border::BorderImageRepeatKeyword as Repeat;
 
-use super::background::{clip_to, url_of};
+use super::background::{clip_to, snapped, url_of};
 use super::effects::resolve_length;
 use super::{Element, Painter};
 use crate::display::Shape;
@@ -142,7 +142,7 @@ impl Painter<'_> {
                 self.recorder.push(clip_to(&Shape::Rect(target), element.transform));
                 for y in &down {
                     for x in &across {
-                        let place = Affine::translate((x - source.x0 * scale_x, y - source.y0 * scale_y))
+                        let to_tile = Affine::translate((x - source.x0 * scale_x, y - source.y0 * scale_y))
                             * Affine::scale_non_uniform(scale_x, scale_y);
                         let whole = Rect::new(0.0, 0.0, size.x, size.y);
                         // Only the slice shows; the neighbouring tile has its own.
@@ -150,9 +150,10 @@ impl Painter<'_> {
                             Rect::new(*x, *y, x + source.width() * scale_x, y + source.height() * scale_y);
                         let several = across.len() * down.len() > 1;
                         if several {
-                            self.recorder.push(clip_to(&Shape::Rect(cut), element.transform));
+                            let cut = Shape::Rect(snapped(cut, element.transform));
+                            self.recorder.push(clip_to(&cut, element.transform));
                         }
-                        self.tile(element, image, whole, element.transform * place);
+                        self.tile(element, image, whole, element.transform * to_tile);
                         if several {
                             self.recorder.pop();
                         }

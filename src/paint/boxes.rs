@@ -79,11 +79,7 @@ impl Boxes {
         let (right, bottom) = (self.border.x1 - rect.x1, self.border.y1 - rect.y1);
         let corner = |radius: Vec2, x: f64, y: f64| {
             // Square corners stay square around the box, too.
-            if radius == Vec2::ZERO {
-                radius
-            } else {
-                Vec2::new((radius.x - x).max(0.0), (radius.y - y).max(0.0))
-            }
+            if radius == Vec2::ZERO { radius } else { Vec2::new(beside(radius.x, x), beside(radius.y, y)) }
         };
         let [tl, tr, br, bl] = self.radii;
         [corner(tl, left, top), corner(tr, right, top), corner(br, right, bottom), corner(bl, left, bottom)]
@@ -107,16 +103,32 @@ pub(super) fn fitted(rect: Rect, mut radii: [Vec2; 4]) -> [Vec2; 4] {
     radii.map(|radius| radius * factor)
 }
 
+/// A radius further in by `inset`, or further out: then a small one grows less than its distance, so that
+/// nearly square corners stay nearly square (CSS Backgrounds 4, on the shapes of shadows).
+fn beside(radius: f64, inset: f64) -> f64 {
+    let outset = -inset;
+    if outset > radius {
+        radius + outset * (1.0 + (radius / outset - 1.0).powi(3))
+    } else {
+        (radius - inset).max(0.0)
+    }
+}
+
 /// A rectangle with elliptical corners.
 pub(super) fn shape(rect: Rect, radii: [Vec2; 4]) -> Shape {
     let rect = Rect::new(rect.x0, rect.y0, rect.x1.max(rect.x0), rect.y1.max(rect.y0));
     if radii.iter().all(|radius| radius.x <= 0.0 || radius.y <= 0.0) {
         return Shape::Rect(rect);
     }
-    if radii.iter().all(|radius| (radius.x - radius.y).abs() < 1e-6) {
+    if is_circular(radii) {
         return Shape::Rounded(rounded(rect, radii));
     }
     Shape::Path(Arc::new(elliptical(rect, radii)), false)
+}
+
+/// Whether all corners are parts of circles.
+pub(super) fn is_circular(radii: [Vec2; 4]) -> bool {
+    radii.iter().all(|radius| (radius.x - radius.y).abs() < 1e-6)
 }
 
 /// The nearest rectangle with circular corners.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use blitz_dom::NodeId;
-use kurbo::{Affine, BezPath, Cap, PathEl, Point, Rect, Shape as _, Stroke};
+use kurbo::{Affine, BezPath, Cap, Circle, PathEl, Point, Rect, Shape as _, Stroke};
 use skrifa::MetadataProvider as _;
 use skrifa::instance::{LocationRef, NormalizedCoord, Size};
 use skrifa::outline::{DrawSettings, OutlinePen};
@@ -16,7 +16,7 @@ use super::boxes::place;
 use super::style::{custom, resolve};
 use super::text::Text;
 use super::{Painter, Styles};
-use crate::display::{Color, GlyphRun, Paint, Shape};
+use crate::display::{Color, GlyphRun, Layer, Paint, Shape};
 use crate::template::mirror;
 
 /// Lines leave at most this much room around a glyph, in device pixels.
@@ -107,7 +107,7 @@ impl Painter<'_> {
                 };
                 (top, 1.0)
             }
-            TextDecorationLine::OVERLINE => (text.baseline - ascent.round(), -1.0),
+            TextDecorationLine::OVERLINE => (text.baseline - ascent.round() - thickness, -1.0),
             _ => (text.baseline - ascent / 3.0 - thickness / 2.0, 0.0),
         };
         let (from, to) = (text.from, text.to);
@@ -130,22 +130,26 @@ impl Painter<'_> {
                     self.recorder.fill(place(&Shape::Rect(bar), transform), paint.clone());
                 }
             }
-            Marks::Stroke { path, stroke, parts } => {
+            Marks::Drawn { path, stroke, parts } => {
                 let path = Arc::new(transform * path);
-                let stroke = scaled(stroke, transform);
-                match parts {
-                    None => self.recorder.stroke(path, stroke, paint),
-                    Some(parts) => {
-                        let mut clip = BezPath::new();
-                        parts.iter().for_each(|part| clip.extend(part.to_path(0.1)));
-                        let clip = place(&Shape::Path(Arc::new(clip), false), transform);
-                        self.recorder.push(crate::display::Layer {
-                            clip: Some(clip),
-                            ..crate::display::Layer::default()
-                        });
-                        self.recorder.stroke(path, stroke, paint);
-                        self.recorder.pop();
+                let cut = parts.map(|parts| {
+                    let mut clip = BezPath::new();
+                    parts.iter().for_each(|part| clip.extend(part.to_path(0.1)));
+                    Layer {
+                        clip: Some(place(&Shape::Path(Arc::new(clip), false), transform)),
+                        ..Layer::default()
                     }
+                });
+                let is_cut = cut.is_some();
+                if let Some(cut) = cut {
+                    self.recorder.push(cut);
+                }
+                match stroke {
+                    Some(stroke) => self.recorder.stroke(path, scaled(stroke, transform), paint),
+                    None => self.recorder.fill(Shape::Path(path, false), paint),
+                }
+                if is_cut {
+                    self.recorder.pop();
                 }
             }
         }
@@ -182,10 +186,10 @@ struct Line {
 /// What a decoration line draws.
 enum Marks {
     Bars(Vec<Rect>),
-    /// A stroke, and the only parts of it that are seen, if not all are.
-    Stroke {
+    /// A path, stroked or filled, and the only parts of it that are seen, if not all are.
+    Drawn {
         path: BezPath,
-        stroke: Stroke,
+        stroke: Option<Stroke>,
         parts: Option<Vec<Rect>>,
     },
 }
@@ -224,25 +228,29 @@ impl Line {
                 let gap = best_gap(to - from, dash, gap, false);
                 let middle = (top + 0.5).floor() + height / 2.0;
                 let mut path = BezPath::new();
-                let mut stroke = Stroke::new(height).with_caps(Cap::Butt);
+                let mut stroke = None;
                 if round {
-                    stroke = Stroke::new(height).with_caps(Cap::Round).with_dashes(0.0, [0.0, dash + gap]);
-                    path.move_to((from + height / 2.0, middle));
-                    path.line_to((to - height / 2.0 + 0.01, middle));
-                } else {
-                    if gap > 0.0 {
-                        stroke = stroke.with_dashes(0.0, [dash, gap]);
+                    let mut at = from + height / 2.0;
+                    while at <= to - height / 2.0 + 0.01 {
+                        path.extend(Circle::new((at, middle), height / 2.0).to_path(0.01));
+                        at += dash + gap;
                     }
+                } else {
+                    let mut line = Stroke::new(height).with_caps(Cap::Butt);
+                    if gap > 0.0 {
+                        line = line.with_dashes(0.0, [dash, gap]);
+                    }
+                    stroke = Some(line);
                     path.move_to((from, middle));
                     path.line_to((to, middle));
                 }
-                Marks::Stroke { path, stroke, parts: None }
+                Marks::Drawn { path, stroke, parts: None }
             }
             DecorationStyle::Wavy => {
-                // One curve for each wave, as far up as down.
-                let base = thickness.max(2.0);
-                let (step, reach) = (2.0 * base, 3.0 * base);
-                let middle = top + thickness / 2.0 + outwards * (thickness + 1.0);
+                // One curve for each wave, as far up as down: as long and as high as in Chromium.
+                let step = 0.5 + (2.0 * thickness + 0.5).round();
+                let reach = 0.5 + (3.0 * thickness + 0.5).round();
+                let middle = (top + 0.5).floor() + 0.5 + outwards * (thickness + 1.0);
                 let mut path = BezPath::new();
                 let mut at = from;
                 path.move_to((at, middle));
@@ -255,7 +263,7 @@ impl Line {
                     at += 2.0 * step;
                 }
                 let bounds = Rect::new(from, middle - reach, to, middle + reach);
-                Marks::Stroke { path, stroke: Stroke::new(thickness), parts: Some(vec![bounds]) }
+                Marks::Drawn { path, stroke: Some(Stroke::new(thickness)), parts: Some(vec![bounds]) }
             }
             _ => Marks::Bars(vec![bar(top)]),
         }
@@ -269,8 +277,9 @@ impl Marks {
             Self::Bars(bars) => {
                 bars.iter().fold((f64::MAX, f64::MIN), |(low, high), bar| (low.min(bar.y0), high.max(bar.y1)))
             }
-            Self::Stroke { path, stroke, .. } => {
-                let bounds = path.bounding_box().inflate(0.0, stroke.width / 2.0);
+            Self::Drawn { path, stroke, .. } => {
+                let half = stroke.as_ref().map_or(0.0, |stroke| stroke.width / 2.0);
+                let bounds = path.bounding_box().inflate(0.0, half);
                 (bounds.y0, bounds.y1)
             }
         }
@@ -296,8 +305,9 @@ impl Marks {
                     .flat_map(|bar| kept.iter().map(|&(x0, x1)| Rect::new(x0, bar.y0, x1, bar.y1)))
                     .collect();
             }
-            Self::Stroke { path, stroke, parts } => {
-                let bounds = path.bounding_box().inflate(stroke.width, stroke.width);
+            Self::Drawn { path, stroke, parts } => {
+                let width = stroke.as_ref().map_or(0.0, |stroke| stroke.width);
+                let bounds = path.bounding_box().inflate(width, width);
                 *parts = Some(kept.iter().map(|&(x0, x1)| Rect::new(x0, bounds.y0, x1, bounds.y1)).collect());
             }
         }

@@ -145,6 +145,24 @@ impl<'a> Painter<'a> {
                 };
                 lines.pieces.push(piece);
             }
+            // White space at the end hangs: neither boxes nor decorations reach below it.
+            let hanging = f64::from(line.metrics().hanging_advance);
+            if hanging > 0.0 {
+                let rtl = element.style.clone_direction() == Direction::Rtl;
+                let on_line = lines.pieces.iter_mut().filter(|piece| piece.line == index);
+                let piece = if rtl { on_line.into_iter().next() } else { on_line.last() };
+                if let Some(piece) = piece
+                    && let Some(text) = &mut piece.text
+                {
+                    let hanging = hanging.min(piece.to - piece.from);
+                    if rtl {
+                        piece.from += hanging;
+                    } else {
+                        piece.to -= hanging;
+                    }
+                    (text.from, text.to) = (piece.from, piece.to);
+                }
+            }
         }
         if lines.boxes.is_empty() {
             for piece in &lines.pieces {

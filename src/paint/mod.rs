@@ -19,6 +19,7 @@ mod mask;
 mod shadow;
 mod stacking;
 mod style;
+mod table;
 mod text;
 mod transform;
 mod vector;
@@ -166,6 +167,7 @@ impl<'a> Painter<'a> {
         }
         self.content(&element);
         self.recorder.set_node(id);
+        self.collapsed_borders(&element);
         if clipped {
             self.recorder.pop();
         }

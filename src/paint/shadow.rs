@@ -2,10 +2,10 @@
 
 use kurbo::{Rect, Vec2};
 
-use super::boxes::{place, ring, rounded, shape};
+use super::boxes::{is_circular, place, ring, rounded, shape};
 use super::style::resolve;
 use super::{Element, Painter};
-use crate::display::{Layer, Paint};
+use crate::display::{Color, Filter, Layer, Paint, Shape};
 
 impl Painter<'_> {
     pub(super) fn outer_shadows(&mut self, element: &Element<'_>) {
@@ -23,15 +23,13 @@ impl Painter<'_> {
                 continue;
             }
             let radii = element.boxes.radii_of(cast);
-            if sigma <= 0.0 {
-                // Without blur it is the shape itself, cut out where the box stands.
-                let area = ring(
-                    &shape(far(cast + offset, element.boxes.border), [Vec2::ZERO; 4]),
-                    &element.boxes.border_shape(),
-                );
-                self.recorder.push(Layer { clip: Some(place(&area, element.transform)), ..Layer::default() });
-                self.fill(element, &shape(cast + offset, radii), Paint::Solid(color));
-                self.recorder.pop();
+            if sigma <= 0.0 || !is_circular(radii) || !is_circular(element.boxes.radii) {
+                // The shape itself, cut out where the box stands.
+                let reach = 3.0 * sigma + 2.0;
+                let around = far(cast + offset, element.boxes.border).inflate(reach, reach);
+                let area = ring(&shape(around, [Vec2::ZERO; 4]), &element.boxes.border_shape());
+                let shadow = shape(cast + offset, radii);
+                self.blurred(element, &area, &shadow, sigma, color);
                 continue;
             }
             let edge = rounded(element.boxes.border, element.boxes.radii);
@@ -53,17 +51,30 @@ impl Painter<'_> {
             let hole = padding.inflate(-spread, -spread);
             let hole = Rect::new(hole.x0, hole.y0, hole.x1.max(hole.x0), hole.y1.max(hole.y0)) + offset;
             let radii = element.boxes.radii_of(padding.inflate(-spread, -spread));
-            if sigma <= 0.0 {
-                let area = ring(&shape(far(hole, padding), [Vec2::ZERO; 4]), &shape(hole, radii));
-                let clip = place(&element.boxes.padding_shape(), element.transform);
-                self.recorder.push(Layer { clip: Some(clip), ..Layer::default() });
-                self.fill(element, &area, Paint::Solid(color));
-                self.recorder.pop();
+            if sigma <= 0.0 || !is_circular(radii) || !is_circular(element.boxes.radii) {
+                let reach = 3.0 * sigma + 2.0;
+                let around = far(hole, padding).inflate(reach, reach);
+                let shadow = ring(&shape(around, [Vec2::ZERO; 4]), &shape(hole, radii));
+                self.blurred(element, &element.boxes.padding_shape(), &shadow, sigma, color);
                 continue;
             }
             let edge = rounded(padding, element.boxes.radii_of(padding));
             self.recorder.shadow(rounded(hole, radii), sigma, color, edge, true, element.transform);
         }
+    }
+
+    /// A shape of its own, blurred and cut.
+    fn blurred(&mut self, element: &Element<'_>, cut: &Shape, shadow: &Shape, sigma: f64, color: Color) {
+        self.recorder.push(Layer { clip: Some(place(cut, element.transform)), ..Layer::default() });
+        let sigma = sigma * element.transform.determinant().abs().sqrt();
+        if sigma > 0.0 {
+            self.recorder.push(Layer { filters: vec![Filter::Blur(sigma as f32)], ..Layer::default() });
+        }
+        self.fill(element, shadow, Paint::Solid(color));
+        if sigma > 0.0 {
+            self.recorder.pop();
+        }
+        self.recorder.pop();
     }
 
     fn vector(&self, x: f32, y: f32) -> Vec2 {

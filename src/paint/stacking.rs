@@ -5,11 +5,12 @@ use std::collections::HashSet;
 use blitz_dom::{BaseDocument, Node, NodeId};
 use kurbo::{Affine, Vec2};
 use style::computed_values::mix_blend_mode::T as MixBlendMode;
-use style::values::computed::PositionProperty;
+use style::values::computed::{Float, PositionProperty};
+use style::values::specified::box_::{DisplayInside, DisplayOutside};
 
 use super::boxes::Boxes;
 use super::{Element, Painter, effects, style as styles};
-use crate::display::Layer;
+use crate::display::{Layer, Shape};
 
 impl<'a> Painter<'a> {
     /// Text and children. A stacking context paints in this order: what has a negative `z-index`, the
@@ -41,22 +42,99 @@ impl<'a> Painter<'a> {
         self.deferred = outer;
     }
 
+    /// The flow: the boxes of blocks, then floats, then text and what stands on its lines.
     fn flow(&mut self, element: &Element<'_>) {
+        let mut later = Vec::new();
+        self.blocks(element, &mut later);
+        self.lines_of(element);
+        for float in [true, false] {
+            for item in later.iter().filter(|item| item.is_float() == float) {
+                match item {
+                    Later::Whole { node, transform, .. } => self.element(node, *transform),
+                    Later::Lines(element) => {
+                        self.recorder.set_node(crate::display::Node(element.node.id.as_u64()));
+                        self.lines_of(element);
+                        self.link(element);
+                    }
+                    Later::Cut(element, clip) => {
+                        self.recorder.push(Layer { clip: Some(clip.clone()), ..Layer::default() });
+                        self.flow(element);
+                        self.recorder.pop();
+                        self.link(element);
+                    }
+                }
+            }
+        }
+    }
+
+    fn lines_of(&mut self, element: &Element<'_>) {
         if styles::is_visible(&element.style) || self.has_inline_elements(element) {
             self.inline_text(element);
         }
         if styles::is_visible(&element.style) {
             self.marker(element);
         }
+    }
+
+    /// Paints the boxes of the blocks in an element, and collects what is painted after all of them.
+    fn blocks(&mut self, element: &Element<'_>, later: &mut Vec<Later<'a>>) {
+        let is_flow =
+            matches!(element.style.clone_display().inside(), DisplayInside::Flow | DisplayInside::FlowRoot);
         let children = element.node.paint_children.borrow();
         for &child in children.iter().flatten() {
-            let Some(child) = self.document.get_node(child) else { continue };
-            if !self.only_text && is_positioned_level(child) {
-                self.deferred.push(child.id);
-            } else {
-                self.element(child, element.transform);
+            let Some(node) = self.document.get_node(child) else { continue };
+            if !self.only_text && is_positioned_level(node) {
+                self.deferred.push(node.id);
+                continue;
+            }
+            let part = if is_flow { self.block(node, element) } else { None };
+            match part {
+                None => {
+                    let float =
+                        node.primary_styles().is_some_and(|styles| styles.clone_float() != Float::None);
+                    later.push(Later::Whole { node, transform: element.transform, float });
+                }
+                Some(block) => {
+                    self.recorder.set_node(crate::display::Node(node.id.as_u64()));
+                    if !self.only_text && styles::is_visible(&block.style) {
+                        self.box_of(&block);
+                    }
+                    match effects::overflow_clip(&block, self.document) {
+                        Some(clip) => later.push(Later::Cut(block, clip)),
+                        None => {
+                            self.blocks(&block, later);
+                            later.push(Later::Lines(block));
+                        }
+                    }
+                }
             }
         }
+    }
+
+    /// A child that is a block in the flow and nothing more: its box and its content are painted apart.
+    fn block(&mut self, node: &'a Node, parent: &Element<'_>) -> Option<Element<'a>> {
+        let style = node.primary_styles().map(|styles| (*styles).clone())?;
+        let display = style.clone_display();
+        let inside = display.inside();
+        let is_block = display.outside() == DisplayOutside::Block
+            && matches!(
+                inside,
+                DisplayInside::Flow | DisplayInside::FlowRoot | DisplayInside::Flex | DisplayInside::Grid
+            )
+            && style.clone_float() == Float::None;
+        let is_replaced =
+            node.element_data().is_some_and(|data| matches!(&*data.name.local, "img" | "svg" | "canvas"));
+        if !is_block || is_replaced || !self.shifts.is_empty() || styles::is_gone(node, &style) {
+            return None;
+        }
+        let effects = style.get_effects();
+        if !effects.backdrop_filter.0.is_empty() {
+            return None;
+        }
+        let location = node.final_layout().location;
+        let offset = Vec2::new(f64::from(location.x), f64::from(location.y)) * self.scale;
+        let boxes = Boxes::of(node, &style, self.scale);
+        Some(Element { node, style, boxes, transform: parent.transform.pre_translate(offset), pieces: None })
     }
 
     /// A box deeper within a stacking context, cut as the boxes between the two cut it.
@@ -100,6 +178,22 @@ impl<'a> Painter<'a> {
         if found.len() > 1 && found.iter().any(|id| parent(*id) != parent(found[0])) {
             found.sort_by_cached_key(|id| place_in_tree(self.document, *id, root));
         }
+    }
+}
+
+/// What is painted after the boxes of blocks.
+enum Later<'a> {
+    /// A box that is painted in one go.
+    Whole { node: &'a Node, transform: Affine, float: bool },
+    /// The text of a block.
+    Lines(Element<'a>),
+    /// All that is in a block that cuts it.
+    Cut(Element<'a>, Shape),
+}
+
+impl Later<'_> {
+    fn is_float(&self) -> bool {
+        matches!(self, Self::Whole { float: true, .. })
     }
 }
 
