@@ -206,7 +206,8 @@ impl Used {
         }
     }
 
-    /// The font and the code that show `glyph` and say `text` (or that may say anything).
+    /// The font and the code that show `glyph` and say `text` (nothing at all, if it is empty), or that may
+    /// say anything.
     pub(super) fn code(&mut self, glyph: u16, text: Option<&str>, file: &mut File) -> (Id, u16) {
         let code = match self.by_glyph.get(&glyph) {
             Some(&code) => code,
@@ -310,6 +311,7 @@ impl Used {
         let said: Vec<(u16, &str)> = (1..)
             .zip(&self.codes)
             .filter_map(|(code, (_, texts))| Some((code, &**texts.get(layer)?)))
+            .filter(|(_, text)| !text.is_empty())
             .collect();
         // A block holds a hundred at most.
         for block in said.chunks(100) {

@@ -23,6 +23,8 @@ use crate::raster::CpuRasteriser;
 
 /// Groups may be nested this deep; what is deeper is not drawn.
 const MAX_DEPTH: usize = 64;
+/// The text rendering mode of text that is only found and copied.
+const UNSEEN: u8 = 3;
 /// How near to an edge of the page, in pixels, is at it.
 const NEAR: f64 = 0.51;
 
@@ -248,7 +250,7 @@ impl Painter<'_> {
                 && !run.text.is_empty()
                 && let Some(face) = self.face(run)
             {
-                self.show(run, &face, content);
+                self.show(run, &face, UNSEEN, content);
             }
         }
         content.word("Q");
@@ -356,7 +358,7 @@ impl Painter<'_> {
             let bold = || kurbo::Stroke::new(2.0 * f64::from(run.embolden)).with_join(Join::Miter);
             let stroke = run.stroke.clone().unwrap_or_else(bold);
             stroke_style(&stroke, text::place(run).determinant().abs().sqrt(), content);
-            content.word(if how == Use::Stroke { "1 Tr" } else { "2 Tr" });
+            content.word(&format!("{} Tr", how.mode()));
         }
         match shape {
             Some(shape) => {
@@ -367,7 +369,7 @@ impl Painter<'_> {
                     Use::Both => "B",
                 });
             }
-            None => self.show(run, &face, content),
+            None => self.show(run, &face, how.mode(), content),
         }
         if how != Use::Fill {
             content.word("Q");
@@ -414,20 +416,20 @@ impl Painter<'_> {
         }
         if !run.text.is_empty() {
             content.word("q 3 Tr");
-            self.show(run, face, content);
+            self.show(run, face, UNSEEN, content);
             content.word("Q");
         }
         true
     }
 
-    /// Shows a run with the colours that are set.
-    fn show(&mut self, run: &GlyphRun, face: &Rc<Face>, content: &mut Content) {
+    /// Shows a run with the colours and the text rendering mode that are set.
+    fn show(&mut self, run: &GlyphRun, face: &Rc<Face>, mode: u8, content: &mut Content) {
         let fonts = &mut self.document.fonts;
         let index = fonts.iter().position(|used| Rc::ptr_eq(&used.face, face)).unwrap_or_else(|| {
             fonts.push(Used::new(face.clone()));
             fonts.len() - 1
         });
-        text::show(run, text::place(run), &mut fonts[index], &mut self.document.file, content);
+        text::show(run, text::place(run), mode, &mut fonts[index], &mut self.document.file, content);
     }
 
     /// Makes the paint the one that is used. `None` when it shows nothing; otherwise whether a saved
@@ -544,6 +546,17 @@ fn translucent_mesh(draw: &Draw) -> Option<Arc<Gradient>> {
     let translucent = gradient.stops.iter().any(|stop| stop.color.alpha() < 1.0);
     let turned = gradient.transform.determinant() != 0.0;
     (matches!(gradient.kind, GradientKind::Conic { .. }) && translucent && turned).then(|| gradient.clone())
+}
+
+impl Use {
+    /// The text rendering mode.
+    fn mode(self) -> u8 {
+        match self {
+            Self::Fill => 0,
+            Self::Stroke => 1,
+            Self::Both => 2,
+        }
+    }
 }
 
 /// A group that does nothing but thin out one plain command: the command, thinned out.
