@@ -5,6 +5,7 @@
 
 mod boarding;
 pub mod cards;
+mod graduates;
 mod listeners;
 mod names;
 mod random;
@@ -13,12 +14,13 @@ use std::path::{Path, PathBuf};
 
 const USAGE: &str = "usage: cargo xtask records [--count N] [--seed S] [--out FILE.csv]
 
-Without --out: writes the listeners of assets/campaigns/wrapped and the passengers of
-assets/campaigns/boarding-pass. With --out: only N listeners, to FILE.csv.";
+Without --out: writes the listeners of assets/campaigns/wrapped, the passengers of
+assets/campaigns/boarding-pass and the graduates of assets/campaigns/certificate. With --out: only N listeners, to FILE.csv.";
 
 /// How many listeners the demo has when nobody asks for another number.
 const LISTENERS: usize = 7_000;
 const PASSENGERS: usize = 200;
+const GRADUATES: usize = 120;
 const SEED: u64 = 2026;
 
 /// Runs the job with the arguments that follow its name.
@@ -45,6 +47,9 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
             write(&campaigns.join("wrapped/listeners.csv"), |sink| listeners::write(sink, count, seed))?;
             write(&campaigns.join("boarding-pass/passengers.ndjson"), |sink| {
                 boarding::write(sink, PASSENGERS, seed)
+            })?;
+            write(&campaigns.join("certificate/graduates.csv"), |sink| {
+                graduates::write(sink, GRADUATES, seed)
             })
         }
     }
