@@ -21,6 +21,9 @@ use crate::template::{Template, mirror};
 /// An asset is a still: a transition would show the record before, half way.
 const STILL: &str = "*, *::before, *::after { transition: none !important; animation: none !important; }";
 
+/// Attributes that say how elements look.
+const HINTS: &str = include_str!("../../assets/hints.css");
+
 pub(super) fn open(
     template: &Template,
     resources: &Arc<Resources>,
@@ -55,6 +58,7 @@ pub(super) fn open(
             UserAgentStylesheet::default_sheet(),
             UserAgentStylesheet::parse(STILL),
             UserAgentStylesheet::parse(mirror::REGISTERED),
+            UserAgentStylesheet::parse(HINTS),
         ],
         net_provider: Some(loader.clone()),
         html_parser_provider: Some(Arc::new(HtmlProvider)),

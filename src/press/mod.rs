@@ -1,6 +1,7 @@
 //! The live document of one variant: a record's binding is patched into it, laid out, made to fit,
 //! checked and painted. One press belongs to one worker.
 
+mod balance;
 mod bind;
 mod document;
 mod fit;
@@ -134,6 +135,9 @@ impl Press {
         }
         live.settle();
         let fitted = fit::fit(live);
+        if !live.floats {
+            balance::balance(&mut live.document, live.root);
+        }
         let told = fitted.iter().map(|(node, _)| *node).collect();
         let mut problems: Vec<Diagnostic> = fitted.into_iter().map(|(_, problem)| problem).collect();
         let images = preflight::Pictures::new(&self.resources, &live.base);

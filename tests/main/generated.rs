@@ -90,3 +90,43 @@ fn markers_follow_their_lists() {
     assert_ne!(drawn(&folder, &page("font-size:30px")), drawn(&folder, &page("")));
     assert_ne!(drawn(&folder, &page("content:none")), drawn(&folder, &page("")));
 }
+
+#[test]
+fn balanced_lines_are_equally_long() {
+    let page = |style: &str, text: &str| {
+        format!("<style>p{{margin:0;width:200px;font-family:monospace;{style}}}</style><p>{text}")
+    };
+    let text = "aaaa bbbb cccc dddd eeee";
+    for align in ["left", "center", "right"] {
+        let style = format!("text-align:{align}");
+        assert_alike(&[
+            (
+                &page(&format!("{style};text-wrap:balance"), text),
+                &page(&style, "aaaa bbbb cccc<br>dddd eeee"),
+            ),
+            (&page(&format!("{style};text-wrap-style:balance"), "aaaa"), &page(&style, "aaaa")),
+        ]);
+    }
+    let narrow = page("text-wrap:balance;width:180px", "aaaa bbbb cccc dddd");
+    assert_alike(&[(&narrow, &page("width:180px", "aaaa bbbb<br>cccc dddd"))]);
+}
+
+#[test]
+fn attributes_of_older_days_say_how_a_table_looks() {
+    assert_alike(&[
+        (
+            "<table cellpadding=10 cellspacing=7 bgcolor=gold><tr><td valign=bottom nowrap>a b<td bgcolor='#00ff00'>c<br>d</table>",
+            "<style>table{border-spacing:7px;background:gold}td{padding:10px}</style>\
+             <table><tr><td style='vertical-align:bottom;white-space:nowrap'>a b<td style='background:#0f0'>c<br>d</table>",
+        ),
+        (
+            "<table border=2 cellspacing=0 align=center><tr><td>a</table>",
+            "<style>table{border:2px outset gray;border-spacing:0;margin:0 auto}td{border:1px inset gray}</style><table><tr><td>a</table>",
+        ),
+        ("<font color=red size=5>a</font>", "<span style='color:red;font-size:x-large'>a</span>"),
+        (
+            "<style>td{padding:3px}</style><table cellpadding=20><tr><td>a</table>",
+            "<style>td{padding:3px}</style><table><tr><td>a</table>",
+        ),
+    ]);
+}
