@@ -27,6 +27,32 @@ impl Mcu {
         }
     }
 
+    /// The samples of the 8×8 pixels from (x, y) on, if all of them are the same and inside the frame.
+    #[inline(always)]
+    pub fn flat(frame: &Frame, x: usize, y: usize) -> Option<[f32; 3]> {
+        let (width, height) = (frame.width as usize, frame.height as usize);
+        if x + 8 > width || y + 8 > height {
+            return None;
+        }
+        let line = |line: usize| -> &[u8; 32] {
+            frame.pixels[((y + line) * width + x) * 4..][..32].try_into().expect("32 bytes")
+        };
+        let first = line(0);
+        let pixel: [u8; 4] = [first[0], first[1], first[2], first[3]];
+        let mut differs = 0;
+        for row in 0..8 {
+            for (index, byte) in line(row).iter().enumerate() {
+                differs |= byte ^ pixel[index % 4];
+            }
+        }
+        if differs != 0 {
+            return None;
+        }
+        let rgb = on_white(first);
+        let [cb, cr] = chroma(&rgb);
+        Some([luma(&rgb)[0], cb[0], cr[0]])
+    }
+
     /// Reads 16×16 pixels and halves their colours.
     #[inline(always)]
     pub fn read_halved(&mut self, frame: &Frame, x: usize, y: usize) {
@@ -67,6 +93,11 @@ fn pixels(frame: &Frame, x: usize, y: usize) -> Rgb {
             &edge
         }
     };
+    on_white(eight)
+}
+
+#[inline(always)]
+fn on_white(eight: &[u8; 32]) -> Rgb {
     let mut rgb = [[0.0; 8]; 3];
     for (index, &pixel) in eight.as_chunks::<4>().0.iter().enumerate() {
         let pixel = u32::from_le_bytes(pixel);

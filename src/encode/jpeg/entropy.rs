@@ -1,6 +1,6 @@
 //! Huffman coding of blocks (T.81, F.1.2).
 
-use super::tables::Huffman;
+use super::tables::{Huffman, ZIGZAG};
 
 /// The symbols for the end of a block and for sixteen zeros.
 const END: usize = 0x00;
@@ -67,20 +67,22 @@ impl Codes {
         Self { dc: codes(dc), ac: codes(ac) }
     }
 
-    /// Appends a block. `mean` is the first coefficient of the block before, and becomes this one's.
+    /// Appends a block, whose coefficients stand column by column. `mean` is the first coefficient of
+    /// the block before, and becomes this one's.
     #[inline(always)]
     pub fn block(&self, coefficients: &[i16; 64], mean: &mut i16, bits: &mut Bits<'_>) {
-        let difference = coefficients[0] - *mean;
-        *mean = coefficients[0];
-        let (value, size) = magnitude(difference);
-        let (code, length) = self.dc[size as usize];
-        bits.put(u32::from(code) << size | value, u32::from(length) + size);
-
-        let mut set = 0u64;
+        self.mean(coefficients[0], mean, bits);
+        let mut not_zero = 0u64;
         for (index, &coefficient) in coefficients.iter().enumerate() {
-            set |= u64::from(coefficient != 0) << index;
+            not_zero |= u64::from(coefficient != 0) << index;
         }
-        set &= !1;
+        not_zero &= !1;
+        // The same bits in the order they are coded in: most blocks have few.
+        let mut set = 0u64;
+        while not_zero != 0 {
+            set |= 1 << CODED_AT[not_zero.trailing_zeros() as usize];
+            not_zero &= not_zero - 1;
+        }
         let mut last = 0;
         while set != 0 {
             let at = set.trailing_zeros();
@@ -92,16 +94,58 @@ impl Codes {
                 bits.put(u32::from(code), u32::from(length));
                 zeros -= 16;
             }
-            let (value, size) = magnitude(coefficients[at as usize]);
+            let (value, size) = magnitude(coefficients[usize::from(PLACE[at as usize])]);
             let (code, length) = self.ac[(zeros << 4 | size) as usize & 0xFF];
             bits.put(u32::from(code) << size | value, u32::from(length) + size);
         }
         if last < 63 {
-            let (code, length) = self.ac[END];
-            bits.put(u32::from(code), u32::from(length));
+            self.end(bits);
         }
     }
+
+    /// [`block`](Self::block) for one that has only its first coefficient.
+    #[inline(always)]
+    pub fn flat_block(&self, first: i16, mean: &mut i16, bits: &mut Bits<'_>) {
+        self.mean(first, mean, bits);
+        self.end(bits);
+    }
+
+    #[inline(always)]
+    fn mean(&self, first: i16, mean: &mut i16, bits: &mut Bits<'_>) {
+        let (value, size) = magnitude(first - *mean);
+        *mean = first;
+        let (code, length) = self.dc[size as usize];
+        bits.put(u32::from(code) << size | value, u32::from(length) + size);
+    }
+
+    #[inline(always)]
+    fn end(&self, bits: &mut Bits<'_>) {
+        let (code, length) = self.ac[END];
+        bits.put(u32::from(code), u32::from(length));
+    }
 }
+
+/// Where each coefficient stands, column by column, in the order they are coded in.
+const PLACE: [u8; 64] = {
+    let mut places = [0; 64];
+    let mut at = 0;
+    while at < 64 {
+        places[at] = ZIGZAG[at] % 8 * 8 + ZIGZAG[at] / 8;
+        at += 1;
+    }
+    places
+};
+
+/// The inverse of [`PLACE`].
+const CODED_AT: [u8; 64] = {
+    let mut coded = [0; 64];
+    let mut at = 0;
+    while at < 64 {
+        coded[PLACE[at] as usize] = at as u8;
+        at += 1;
+    }
+    coded
+};
 
 /// A number's own bits, and how many there are: negative ones are less one, without the top bit.
 #[inline(always)]

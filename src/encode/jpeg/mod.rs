@@ -150,6 +150,11 @@ fn code_band<S: Simd>(
         let luma_blocks = if grid.mcu == 16 { 4 } else { 1 };
         if grid.mcu == 16 {
             mcu.read_halved(frame, x, y);
+        } else if let Some([y, cb, cr]) = Mcu::flat(frame, x, y) {
+            luma.codes.flat_block(luma.quantizer.quantize_flat(y), &mut means[0], &mut bits);
+            chroma.codes.flat_block(chroma.quantizer.quantize_flat(cb), &mut means[1], &mut bits);
+            chroma.codes.flat_block(chroma.quantizer.quantize_flat(cr), &mut means[2], &mut bits);
+            continue;
         } else {
             mcu.read(frame, x, y);
         }
