@@ -48,6 +48,11 @@ impl<T: Copy> Banded<T> {
         });
     }
 
+    /// The note about a band that was added.
+    pub fn note(&self, index: usize) -> T {
+        self.bands[index].1
+    }
+
     pub fn notes(&self) -> impl Iterator<Item = T> + '_ {
         self.bands.iter().map(|&(_, note)| note)
     }

@@ -40,25 +40,26 @@ impl Matches {
         Self { search, head: vec![0; 1 << HASH_BITS], chain: vec![0; chain], origin: 1 }
     }
 
-    /// Adds `data` to `block` as literals and repeats. `row` is how far back in the stream the byte of
-    /// the row above is: there, and a pixel to either side, long repeats are looked for first.
-    pub fn find(&mut self, data: &[u8], row: usize, pixel: usize, block: &mut Block) {
+    /// Adds `data` from `start` on to `block` as literals and repeats; what lies before may be referred to.
+    /// `row` is how far back in the stream the byte of the row above is: there, and a pixel to either side,
+    /// long repeats are looked for first.
+    pub fn find(&mut self, data: &[u8], start: usize, row: usize, pixel: usize, block: &mut Block) {
         if self.origin as usize + data.len() >= u32::MAX as usize {
             self.head.fill(0);
             self.origin = 1;
         }
         let above = [row - pixel, row, row + pixel];
         if self.search.depth > 1 {
-            self.find_best(data, above, block);
+            self.find_best(data, start, above, block);
         } else {
-            self.find_latest(data, above, block);
+            self.find_latest(data, start, above, block);
         }
         self.origin += data.len() as u32;
     }
 
     /// One candidate for each place, taken whenever it is good.
-    fn find_latest(&mut self, data: &[u8], above: [usize; 3], block: &mut Block) {
-        let mut at = 0;
+    fn find_latest(&mut self, data: &[u8], start: usize, above: [usize; 3], block: &mut Block) {
+        let mut at = start;
         while at + SHORTEST <= data.len() {
             let near = longest(data, at, above);
             if near.length >= LONG {
@@ -88,8 +89,8 @@ impl Matches {
     }
 
     /// The best of `depth` candidates for each place.
-    fn find_best(&mut self, data: &[u8], above: [usize; 3], block: &mut Block) {
-        let mut at = 0;
+    fn find_best(&mut self, data: &[u8], start: usize, above: [usize; 3], block: &mut Block) {
+        let mut at = start;
         while at < data.len() {
             let near = longest(data, at, above);
             if near.length >= LONG {
@@ -213,13 +214,18 @@ fn hash(data: &[u8], at: usize) -> usize {
 #[inline(always)]
 fn common(data: &[u8], a: usize, b: usize) -> usize {
     let (first, second) = (&data[a..], &data[b..]);
-    let mut length = 0;
+    let alike = |(x, y): &(&[u8; 32], &[u8; 32])| x == y;
+    let wide = first.as_chunks::<32>().0.iter().zip(second.as_chunks::<32>().0).take_while(alike).count();
+    let mut length = wide * 32;
+    let (first, second) = (&first[length..], &second[length..]);
+    let mut more = 0;
     for (x, y) in first.as_chunks::<8>().0.iter().zip(second.as_chunks::<8>().0) {
         let (x, y) = (u64::from_le_bytes(*x), u64::from_le_bytes(*y));
         if x != y {
-            return length + ((x ^ y).trailing_zeros() / 8) as usize;
+            return length + more + ((x ^ y).trailing_zeros() / 8) as usize;
         }
-        length += 8;
+        more += 8;
     }
-    length + first[length..].iter().zip(&second[length..]).take_while(|(x, y)| x == y).count()
+    length += more;
+    length + first[more..].iter().zip(&second[more..]).take_while(|(x, y)| x == y).count()
 }

@@ -1,5 +1,6 @@
-//! Deflate (RFC 1951) for bands: every piece of data becomes blocks that refer to nothing before it
-//! and end on a byte, so that pieces coded at different times can stand behind one another.
+//! Deflate (RFC 1951) for bands: every piece of data becomes blocks that refer to nothing before it (or
+//! only to so much before it as is said) and end on a byte, so that pieces coded at different times can
+//! stand behind one another.
 //!
 //! What makes it fast here: the data are filtered rows of pixels, a few tens of kilobytes at once,
 //! so one block with its own code for each piece is right, repeats are long, and one pass can find
@@ -38,11 +39,13 @@ impl Deflate {
         Self { matches: Matches::new(search), block: Block::default() }
     }
 
-    /// Appends `data` as blocks, none of them the last, and ends on a byte (what zlib calls a full flush).
-    /// The data are rows of `row` bytes, of pixels of `pixel` bytes: long repeats are to be expected there.
-    pub fn piece(&mut self, data: &[u8], row: usize, pixel: usize, out: &mut Vec<u8>) {
+    /// Appends `data` from `start` on as blocks, none of them the last, and ends on a byte (what zlib calls
+    /// a flush). What lies before `start` must be what stands before in the stream; repeats refer to
+    /// nothing else. The data are rows of `row` bytes, of pixels of `pixel` bytes: long repeats are to be
+    /// expected there.
+    pub fn piece(&mut self, data: &[u8], start: usize, row: usize, pixel: usize, out: &mut Vec<u8>) {
         self.block.clear();
-        self.matches.find(data, row, pixel, &mut self.block);
+        self.matches.find(data, start, row, pixel, &mut self.block);
         self.block.write(out);
     }
 }
@@ -77,18 +80,21 @@ mod tests {
 
     proptest! {
         #[test]
-        fn pieces_inflate_to_what_they_were(pieces in prop::collection::vec(data(), 1..4), row in 9usize..40_000) {
-            for (depth, lazy, enough, inside) in [(1, false, 32, 0), (4, true, 32, 16), (300, true, 258, 258)] {
+        fn pieces_inflate_to_what_they_were(pieces in prop::collection::vec(data(), 1..4), row in 9usize..40_000, known in 0usize..5000) {
+            for (depth, lazy, enough, inside) in [(1, false, 32, 0), (2, true, 16, 8), (300, true, 258, 258)] {
                 let search = Search { depth, lazy, enough, inside };
                 let mut deflate = Deflate::new(search);
                 let mut stream = Vec::new();
+                let mut above: &[u8] = &[];
                 for piece in &pieces {
                     let start = stream.len();
-                    deflate.piece(piece, row, 3, &mut stream);
+                    let data = [above, piece].concat();
+                    deflate.piece(&data, above.len(), row, 3, &mut stream);
                     // What came before leaves no trace.
                     let mut alone = Vec::new();
-                    Deflate::new(search).piece(piece, row, 3, &mut alone);
+                    Deflate::new(search).piece(&data, above.len(), row, 3, &mut alone);
                     prop_assert!(stream[start..] == alone);
+                    above = &piece[piece.len() - piece.len().min(known)..];
                 }
                 stream.extend_from_slice(&END);
                 let mut inflated = Vec::new();

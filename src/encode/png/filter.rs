@@ -198,13 +198,21 @@ pub(super) struct Filters {
 }
 
 impl Filters {
-    /// Sets `out` to the filtered rows, each behind the number of its filter. `rows` begins with the row
-    /// above the first.
-    pub fn apply(&mut self, choice: Choice, rows: &[u8], stride: usize, pixel: usize, out: &mut Vec<u8>) {
+    /// Sets `out`, from byte `start` on, to the filtered rows, each behind the number of its filter. `rows`
+    /// begins with the row above the first.
+    pub fn apply(
+        &mut self,
+        choice: Choice,
+        rows: &[u8],
+        stride: usize,
+        pixel: usize,
+        start: usize,
+        out: &mut Vec<u8>,
+    ) {
         // All of it is written; what is there already need not be zeroed.
-        out.resize((rows.len() / stride - 1) * (stride + 1), 0);
+        out.resize(start + (rows.len() / stride - 1) * (stride + 1), 0);
         let level = Level::new();
-        dispatch!(level, simd => self.apply_all(simd, choice, rows, stride, pixel, out));
+        dispatch!(level, simd => self.apply_all(simd, choice, rows, stride, pixel, &mut out[start..]));
     }
 
     #[inline(always)]
@@ -255,7 +263,7 @@ impl Filters {
             let (above, row) = pair.split_at(stride);
             let fresh = dispatch!(level, simd => fresh(simd, above, row, pixel));
             fresh_bytes.iter_mut().zip(fresh).for_each(|(sum, fresh)| *sum += fresh);
-            self.apply(choice, pair, stride, pixel, &mut filtered);
+            self.apply(choice, pair, stride, pixel, 0, &mut filtered);
             let differences = dispatch!(level, simd => differences(simd, &filtered[1..]));
             near += differences[0];
             far += differences[1];

@@ -1,14 +1,18 @@
 //! PNG files in bands of rows.
 //!
-//! Each band is one IDAT chunk with one deflate block that refers to nothing before it and ends on a
-//! byte. Its first row may be filtered against the last row of the band above, which is why damage
-//! reaches one row further down than it is drawn. The stream's checksum is combined of the bands'.
+//! Each band is one IDAT chunk with one deflate block that ends on a byte. Of what stands before it, it
+//! depends on nothing but the last row of the band above, which is why damage reaches one row further
+//! down than it is drawn: its first row may be filtered against that row, or repeat it where both bands
+//! are **raw** (not filtered), since then that row stands in the stream as it is. The stream's checksum is
+//! combined of the bands'.
 //!
 //! Opaque frames become RGB, others RGBA; when that differs from the base, all bands are coded.
 
 mod adler;
 mod chunk;
 mod filter;
+
+use std::ops::Range;
 
 use super::bands::Banded;
 use super::deflate::{self, Deflate, Search};
@@ -18,6 +22,9 @@ use crate::raster::Frame;
 use adler::Adler;
 use fearless_simd::{Level, Simd, dispatch};
 use filter::{Choice, Filter, Filters};
+
+/// The choice of a raw band.
+const RAW: Choice = Choice::Always(Filter::None);
 
 /// The most pixels of a side (Third Edition, 11.2.1).
 const MOST: u32 = i32::MAX as u32;
@@ -37,7 +44,15 @@ pub struct PngEncoder {
 #[derive(Clone, Default)]
 struct File {
     opaque: bool,
-    banded: Banded<Adler>,
+    banded: Banded<Note>,
+}
+
+/// What is known about a band.
+#[derive(Debug, Clone, Copy, Default)]
+struct Note {
+    adler: Adler,
+    /// Whether its rows are not filtered.
+    raw: bool,
 }
 
 impl PngEncoder {
@@ -88,20 +103,25 @@ impl PngEncoder {
         *coded_opaque = opaque;
         banded.start(frame);
         chunk::head(frame, opaque, self.density, &mut banded.bytes);
+        let is_raw = |banded: &Banded<Note>, band: usize| banded.note(band).raw;
         for (band, &touched) in self.touched.iter().enumerate() {
+            let raw_above = band > 0 && is_raw(banded, band - 1);
             match base {
-                Some(base) if !touched => banded.copy(&base.banded, band),
+                // What a band may refer to can change though no pixel does.
+                Some(base) if !touched && (band == 0 || raw_above == is_raw(&base.banded, band - 1)) => {
+                    banded.copy(&base.banded, band);
+                }
                 _ => {
-                    let (first, last) = (band * rows, ((band + 1) * rows).min(height));
+                    let lines = band * rows..((band + 1) * rows).min(height);
                     banded.add(|bytes| {
                         chunk::write(b"IDAT", bytes, |bytes| {
-                            self.coder.band(frame, opaque, first, last, bytes)
+                            self.coder.band(frame, opaque, lines, raw_above, bytes)
                         })
                     });
                 }
             }
         }
-        let adler = banded.notes().fold(Adler::default(), Adler::followed_by);
+        let adler = banded.notes().map(|note| note.adler).fold(Adler::default(), Adler::followed_by);
         chunk::tail(adler, &mut banded.bytes);
         Ok(&banded.bytes)
     }
@@ -160,8 +180,9 @@ struct Coder {
     filters: Filters,
     /// The band's rows as the file has them, before filtering; first the row above the band.
     rows: Vec<u8>,
+    /// Room for the row above, then the band's rows as they are coded.
     filtered: Vec<u8>,
-    /// Another try at the band.
+    /// Another try at the band: its bytes, and its rows.
     other: (Vec<u8>, Vec<u8>),
 }
 
@@ -169,7 +190,7 @@ impl Coder {
     fn new(effort: Effort) -> Self {
         let search = match effort {
             Effort::Fast => Search { depth: 1, lazy: false, enough: 32, inside: 0 },
-            Effort::Balanced => Search { depth: 4, lazy: true, enough: 32, inside: 16 },
+            Effort::Balanced => Search { depth: 2, lazy: true, enough: 16, inside: 8 },
             Effort::Small => Search { depth: 256, lazy: true, enough: 258, inside: 258 },
         };
         Self {
@@ -185,20 +206,29 @@ impl Coder {
     /// How many rows make a band: few, so that little is coded again, but enough for deflate to learn.
     fn band_rows(&self, width: usize) -> usize {
         let bytes = match self.effort {
-            Effort::Fast | Effort::Balanced => 64 << 10,
+            Effort::Fast | Effort::Balanced => 48 << 10,
             Effort::Small => 192 << 10,
         };
         (bytes / (width * 3)).clamp(8, 256)
     }
 
-    /// Appends the rows `first..last` of the frame as deflate blocks.
-    fn band(&mut self, frame: &Frame, opaque: bool, first: usize, last: usize, out: &mut Vec<u8>) -> Adler {
+    /// Appends rows of the frame as a deflate block. `raw_above` says that the row above them stands
+    /// before them in the stream as it is.
+    fn band(
+        &mut self,
+        frame: &Frame,
+        opaque: bool,
+        lines: Range<usize>,
+        raw_above: bool,
+        out: &mut Vec<u8>,
+    ) -> Note {
         let pixel = if opaque { 3 } else { 4 };
-        let stride = frame.width as usize * pixel;
-        let from = first.saturating_sub(1);
-        let pixels = &frame.pixels[from * frame.width as usize * 4..last * frame.width as usize * 4];
+        let width = frame.width as usize;
+        let stride = width * pixel;
+        let from = lines.start.saturating_sub(1);
+        let pixels = &frame.pixels[from * width * 4..lines.end * width * 4];
         self.rows.clear();
-        if first == 0 {
+        if lines.start == 0 {
             // Above the first row all is zero.
             self.rows.resize(stride, 0);
         }
@@ -208,33 +238,51 @@ impl Coder {
             alpha::all_to_straight(pixels, &mut self.rows);
         }
 
-        match self.effort {
+        let choice = match self.effort {
             Effort::Fast | Effort::Balanced => {
-                let mut choice = if self.effort == Effort::Fast { Choice::Quick } else { Choice::Smallest };
-                if self.filters.are_a_loss(choice, &self.rows, stride, pixel) {
-                    choice = Choice::Always(Filter::None);
-                }
-                self.filters.apply(choice, &self.rows, stride, pixel, &mut self.filtered);
-                self.deflate.piece(&self.filtered, stride + 1, pixel, out);
+                let choice = if self.effort == Effort::Fast { Choice::Quick } else { Choice::Smallest };
+                let raw = self.filters.are_a_loss(choice, &self.rows, stride, pixel);
+                let choice = if raw { RAW } else { choice };
+                self.code(choice, raw_above, stride, pixel, out);
+                choice
             }
-            Effort::Small => self.smallest(stride, pixel, out),
-        }
-        Adler::of(&self.filtered)
+            Effort::Small => self.smallest(raw_above, stride, pixel, out),
+        };
+        Note { adler: Adler::of(&self.filtered[stride + 1..]), raw: choice == RAW }
     }
 
-    /// Tries every way to choose filters and keeps the smallest.
-    fn smallest(&mut self, stride: usize, pixel: usize, out: &mut Vec<u8>) {
-        let (filtered, coded) = &mut self.other;
+    /// Filters the rows and appends them. Before the filtered rows stands the row above as it is.
+    fn code(&mut self, choice: Choice, raw_above: bool, stride: usize, pixel: usize, out: &mut Vec<u8>) {
+        let row = stride + 1;
+        self.filters.apply(choice, &self.rows, stride, pixel, row, &mut self.filtered);
+        if choice == RAW && raw_above {
+            self.filtered[0] = Filter::None as u8;
+            self.filtered[1..row].copy_from_slice(&self.rows[..stride]);
+            self.deflate.piece(&self.filtered, row, row, pixel, out);
+        } else {
+            self.deflate.piece(&self.filtered[row..], 0, row, pixel, out);
+        }
+    }
+
+    /// Tries every way to choose filters, keeps the smallest and returns it.
+    fn smallest(&mut self, raw_above: bool, stride: usize, pixel: usize, out: &mut Vec<u8>) -> Choice {
         let start = out.len();
-        for (index, &choice) in Choice::ALL.iter().enumerate() {
-            self.filters.apply(choice, &self.rows, stride, pixel, filtered);
+        let mut best = Choice::ALL[0];
+        self.code(best, raw_above, stride, pixel, out);
+        for &choice in &Choice::ALL[1..] {
+            let (mut coded, filtered) = std::mem::take(&mut self.other);
+            let smallest = std::mem::replace(&mut self.filtered, filtered);
             coded.clear();
-            self.deflate.piece(filtered, stride + 1, pixel, coded);
-            if index == 0 || coded.len() < out.len() - start {
+            self.code(choice, raw_above, stride, pixel, &mut coded);
+            if coded.len() < out.len() - start {
                 out.truncate(start);
-                out.extend_from_slice(coded);
-                std::mem::swap(filtered, &mut self.filtered);
+                out.extend_from_slice(&coded);
+                best = choice;
+                self.other = (coded, smallest);
+            } else {
+                self.other = (coded, std::mem::replace(&mut self.filtered, smallest));
             }
         }
+        best
     }
 }

@@ -38,8 +38,11 @@ pub fn byname(setting: &Byname, row: &Row, folder: &Path, count: usize, out: &Pa
         std::fs::read_to_string(folder.join("campaign.toml")).map_err(|error| error.to_string())?;
     let campaign = campaign.replace("card.html", &format!("{}.html", row.template));
     let file = folder.join("run.toml");
-    let output =
-        format!("\n[output]\njpeg = {{ quality = 90 }}\npng = {{ effort = \"{}\" }}\n", setting.effort);
+    // All files in one folder, as the other tools put them.
+    let output = format!(
+        "\n[output]\npath = \"{{key}}.{{ext}}\"\njpeg = {{ quality = 90 }}\npng = {{ effort = \"{}\" }}\n",
+        setting.effort
+    );
     std::fs::write(&file, campaign + &output).map_err(|error| error.to_string())?;
     let xtask = std::env::current_exe().map_err(|error| error.to_string())?;
     let mut command = Command::new(xtask.with_file_name("byname"));

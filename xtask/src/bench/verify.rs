@@ -17,17 +17,15 @@ pub fn files(out: &Path, row: &Row, count: usize, work: &Path) -> (f64, Option<S
     let mut looked_at: Vec<RgbImage> = Vec::new();
     for index in 0..count {
         let key = format!("p{index:05}");
-        // Byname's default is a folder a record.
-        let places =
-            [out.join(format!("{key}.{}", row.ending())), out.join(format!("{key}/square.{}", row.ending()))];
-        let Some((path, facts)) = places.iter().find_map(|path| Some((path, path.metadata().ok()?))) else {
+        let path = out.join(format!("{key}.{}", row.ending()));
+        let Ok(facts) = path.metadata() else {
             return (0.0, Some(format!("{key} is missing")));
         };
         sizes.push(facts.len() as f64);
         if index >= 3 {
             continue;
         }
-        let picture = match image::open(path) {
+        let picture = match image::open(&path) {
             Ok(picture) => picture.to_rgb8(),
             Err(error) => return (0.0, Some(format!("{key} cannot be read: {error}"))),
         };
