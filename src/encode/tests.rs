@@ -217,3 +217,35 @@ fn the_scale_becomes_the_density() {
     let mut jpeg = encoder_for(Encoding::Jpeg { quality: 90 }).at_scale(2.0);
     assert_eq!(jpeg.encode(&frame, Damage::Whole).unwrap()[13..18], [1, 0, 192, 0, 192]);
 }
+
+/// A slanted gradient is coded best as it is, and its bands then repeat the row above them. When the
+/// band above is drawn over and filtered, that row no longer stands in the stream.
+#[test]
+fn a_band_whose_neighbour_changes_its_filters_is_coded_again() {
+    let pixel = |frame: &mut Frame, x: u32, y: u32, rgb: [u8; 3]| {
+        let at = (y * frame.width + x) as usize * 4;
+        frame.pixels[at..at + 4].copy_from_slice(&[rgb[0], rgb[1], rgb[2], 255]);
+    };
+    let places = |height: u32| (0..height).flat_map(|y| (0..600).map(move |x| (x, y)));
+    let mut base = Frame::new(600, 120);
+    for (x, y) in places(base.height) {
+        let along = (x + y) / 2;
+        pixel(&mut base, x, y, [along as u8, (along / 3) as u8, (along * 7 / 5) as u8]);
+    }
+    for height in [8, 16, 24, 40, 60, 90] {
+        let mut next = base.clone();
+        for (x, y) in places(height) {
+            // Smooth, but never the same twice.
+            let bump = (x * x / 97 + y * y / 3 + x * y / 41) as u8;
+            pixel(&mut next, x, y, [bump, bump.wrapping_mul(3), bump.wrapping_add(y as u8)]);
+        }
+        let damage = [IRect::new(0, 0, base.width, height)];
+        for effort in [Effort::Fast, Effort::Balanced, Effort::Small] {
+            let mut encoder = encoder_for(Encoding::Png { effort });
+            let whole = encoder.encode(&next, Damage::Whole).unwrap().to_vec();
+            assert!(decode(&whole, image::ImageFormat::Png).into_raw() == next.pixels);
+            encoder.set_base(&base).unwrap();
+            assert!(encoder.encode(&next, Damage::Rects(&damage)).unwrap() == whole, "{effort:?}, {height}");
+        }
+    }
+}
