@@ -7,6 +7,7 @@ mod generated;
 mod images;
 mod interruptions;
 mod output;
+mod pdf;
 mod reruns;
 mod same_bytes;
 mod selection;
