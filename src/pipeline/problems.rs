@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::diagnostic::{Diagnostic, Severity};
 
-/// How many examples of one kind are shown.
+/// How many examples of one kind are shown, of those that records have.
 const EXAMPLES: usize = 3;
 
 /// Counts diagnostics by severity and code. Its size does not grow with their number.
@@ -30,9 +30,13 @@ impl Problems {
         let place = group.examples.partition_point(|(other, _)| *other <= line);
         // One mistake often shows in every format; the same sentence twice is no second example.
         let known = group.examples.iter().any(|(_, other)| other == diagnostic);
-        if place < EXAMPLES && !known {
+        // What is wrong with the campaign itself is told in full: there is an end to it.
+        let in_full = |line: usize| line == 0 && diagnostic.severity > Severity::Hint;
+        let shown = |group: &Group| EXAMPLES + group.examples.partition_point(|(other, _)| in_full(*other));
+        if !known && (in_full(line) || place < shown(group)) {
             group.examples.insert(place, (line, diagnostic.clone()));
-            group.examples.truncate(EXAMPLES);
+            let most = shown(group);
+            group.examples.truncate(most);
         }
     }
 

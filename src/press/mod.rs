@@ -13,6 +13,7 @@ mod sources;
 mod stale;
 #[cfg(test)]
 mod tests;
+mod unrendered;
 
 use std::sync::Arc;
 
@@ -101,7 +102,8 @@ impl Press {
         }
         let mut declared = live.loader.families();
         declared.extend(font_faces(template.html()));
-        let warnings = fonts::unknown(&live.document, resources.fonts(), &declared);
+        let mut warnings = fonts::unknown(&live.document, resources.fonts(), &declared);
+        warnings.extend(unrendered::find(&template, &resources, &live.base));
         Ok(Self { template, resources, variant: variant.clone(), scale, live, records: 0, warnings })
     }
 

@@ -64,7 +64,12 @@ impl Images for Pictures<'_> {
                         .with_hint("use a larger picture"),
                     );
                 }
-                image.picture(width, height)
+                let picture = image.picture(width, height);
+                if picture.is_none() {
+                    let message = format!("the image {} cannot be drawn", short_name(url));
+                    self.note(Diagnostic::error("broken-image", message));
+                }
+                picture
             }
             Err(problem) => {
                 self.note((*problem).clone());

@@ -10,6 +10,7 @@ use resvg::{tiny_skia, usvg};
 use usvg::fontdb;
 
 use super::shorten;
+use crate::defect::guarded;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::display::Picture;
 
@@ -206,7 +207,8 @@ fn parse_svg(
     usvg::Tree::from_data(bytes, &options)
 }
 
-/// A drawing as pixels of the given size, or of its ratio when that is too large; `None` when it is empty.
+/// A drawing as pixels of the given size, or of its ratio when that is too large; `None` when it cannot be
+/// drawn: tiny-skia panics at shapes of some sizes.
 fn rasterise_svg(tree: &usvg::Tree, id: u64, width: f64, height: f64) -> Option<Picture> {
     let (width, height) = (width.clamp(1.0, 1e6), height.clamp(1.0, 1e6));
     let part = (MAX_DRAWN / (width * height)).sqrt().min(1.0);
@@ -215,7 +217,7 @@ fn rasterise_svg(tree: &usvg::Tree, id: u64, width: f64, height: f64) -> Option<
     let size = tree.size();
     let transform =
         tiny_skia::Transform::from_scale(width as f32 / size.width(), height as f32 / size.height());
-    resvg::render(tree, transform, &mut pixmap.as_mut());
+    guarded("a drawing", || resvg::render(tree, transform, &mut pixmap.as_mut())).ok()?;
     let opaque = pixmap.data().chunks_exact(4).all(|pixel| pixel[3] == 255);
     let id = id ^ (u64::from(width) << 32 | u64::from(height)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     Some(Picture { width, height, pixels: Arc::new(pixmap.take()), opaque, id, jpeg: None })

@@ -128,6 +128,11 @@ impl Resources {
         }
     }
 
+    /// The text of the style sheet at an absolute URL, if it can be read.
+    pub(crate) fn stylesheet(&self, url: &str) -> Option<String> {
+        self.read(url).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    }
+
     /// The bytes behind an absolute URL.
     fn read(&self, url: &str) -> Result<Vec<u8>> {
         match self.locate(url)? {

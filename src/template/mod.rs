@@ -20,6 +20,7 @@ mod program;
 mod pseudo;
 mod scope;
 mod source;
+mod styles;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -36,6 +37,7 @@ pub use binding::{Binding, Slot, SlotId};
 pub use fitting::{FITTING, FitMinimum, fitting_problem};
 pub(crate) use mirror::mirrored;
 pub(crate) use pseudo::{LIST_MARKER, MARKER_MADE, renamed};
+pub(crate) use styles::{Style, StyleKind, is_for_screens};
 
 use evaluate::Evaluation;
 use expression::excerpt;
@@ -58,6 +60,7 @@ pub struct Template {
     fields: Vec<FieldUse>,
     branches: Vec<BranchInfo>,
     slots: Vec<SlotInfo>,
+    styles: Vec<Style>,
     locale: Locale,
 }
 
@@ -126,6 +129,7 @@ impl Template {
             fields: compiled.fields,
             branches: compiled.branches,
             slots: compiled.slots,
+            styles: compiled.styles,
             sources,
             locale: locale.clone(),
         })
@@ -144,6 +148,16 @@ impl Template {
     /// The template's files as they are, for the fingerprint.
     pub fn sources(&self) -> impl Iterator<Item = (&Path, &str)> {
         self.sources.all()
+    }
+
+    /// The CSS that stands in the template.
+    pub(crate) fn styles(&self) -> &[Style] {
+        &self.styles
+    }
+
+    /// The place of a byte of one of its styles.
+    pub(crate) fn span_within(&self, style: &Style, offset: usize) -> Option<Span> {
+        style.css.place(offset).map(|place| self.sources.span(place))
     }
 
     /// The record's fields that the template uses, each once.

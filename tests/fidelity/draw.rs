@@ -4,10 +4,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use byname::campaign::{Format, Locale, Variant};
+use byname::campaign::{Format, Locale, PdfOptions, Variant};
 use byname::data::{Fields, Record};
 use byname::diagnostic::Diagnostic;
 use byname::display::{Color, Paint, Recorder, Shape};
+use byname::pdf::{Info, Page, PdfWriter};
 use byname::press::Press;
 use byname::raster::{CpuRasteriser, Frame};
 use byname::resources::{Fonts, Network, Resources};
@@ -15,6 +16,16 @@ use byname::template::Template;
 use image::RgbImage;
 
 use super::corpus::Case;
+
+/// What is said of a case at which Byname panics.
+pub const PANIC: &str = "it panics";
+
+/// What Byname makes of a case.
+pub struct Drawn {
+    pub picture: RgbImage,
+    /// What it says about the page: CSS that is not rendered.
+    pub warnings: Vec<String>,
+}
 
 /// Draws cases one after the other; fonts and pictures are shared between them.
 pub struct Artist {
@@ -37,12 +48,11 @@ impl Artist {
     }
 
     /// On white, as a browser does.
-    pub fn draw(&mut self, case: &Case) -> Result<RgbImage, String> {
-        catch_unwind(AssertUnwindSafe(|| self.draw_page(case)))
-            .unwrap_or_else(|_| Err("it panics".to_owned()))
+    pub fn draw(&mut self, case: &Case) -> Result<Drawn, String> {
+        catch_unwind(AssertUnwindSafe(|| self.draw_page(case))).unwrap_or_else(|_| Err(PANIC.to_owned()))
     }
 
-    fn draw_page(&mut self, case: &Case) -> Result<RgbImage, String> {
+    fn draw_page(&mut self, case: &Case) -> Result<Drawn, String> {
         let told = |problems: Vec<Diagnostic>| {
             problems.iter().map(Diagnostic::to_string).collect::<Vec<_>>().join("\n")
         };
@@ -58,9 +68,17 @@ impl Artist {
         let whole = kurbo::Rect::new(0.0, 0.0, case.width.into(), case.height.into());
         ground.fill(Shape::Rect(whole), Paint::Solid(Color::WHITE));
         list.commands.splice(0..0, ground.finish(case.width, case.height).commands);
+        // A page that has a picture has a PDF.
+        let page = Page { list: &list, size: (case.width.into(), case.height.into()), scale: 1.0 };
+        PdfWriter::new(&PdfOptions::default())
+            .write(&[page], &Info::default(), &mut self.rasteriser)
+            .map_err(|problem| problem.to_string())?;
         let mut frame = Frame::new(case.width, case.height);
         self.rasteriser.render(&list, &mut frame);
         let pixels = frame.pixels.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
-        Ok(RgbImage::from_raw(case.width, case.height, pixels).expect("as many pixels as it has"))
+        Ok(Drawn {
+            picture: RgbImage::from_raw(case.width, case.height, pixels).expect("as many pixels as it has"),
+            warnings: press.warnings().iter().map(|warning| warning.message.clone()).collect(),
+        })
     }
 }

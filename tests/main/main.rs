@@ -3,6 +3,7 @@
 mod bad_campaigns;
 mod bad_records;
 mod commands;
+mod css;
 mod generated;
 mod images;
 mod interruptions;

@@ -19,7 +19,7 @@ use causes::Causes;
 use chromium::Chromium;
 use compare::{Difference, Verdict};
 use corpus::Case;
-use draw::Artist;
+use draw::{Artist, Drawn};
 
 const USAGE: &str = "usage: cargo xtask fidelity [--only TEXT]
 
@@ -32,7 +32,7 @@ pub struct Shown {
     case: Case,
     verdict: Verdict,
     share: f64,
-    /// Why Byname has no picture of it.
+    /// What Byname says about it: why there is no picture, or what is not rendered.
     problem: Option<String>,
 }
 
@@ -80,8 +80,8 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
 fn compare(work: &Path, artist: &mut Artist, case: Case, reference: &RgbImage) -> image::ImageResult<Shown> {
     let file = case.file_name();
     reference.save(work.join("chromium").join(&file))?;
-    let picture = match artist.draw(&case) {
-        Ok(picture) => picture,
+    let Drawn { picture, warnings } = match artist.draw(&case) {
+        Ok(drawn) => drawn,
         Err(problem) => {
             let nothing = RgbImage::new(case.width, case.height);
             nothing.save(work.join("byname").join(&file))?;
@@ -92,7 +92,8 @@ fn compare(work: &Path, artist: &mut Artist, case: Case, reference: &RgbImage) -
     let difference = Difference::between(reference, &picture);
     picture.save(work.join("byname").join(&file))?;
     page::picture_of(&difference, reference).save(work.join("difference").join(&file))?;
-    Ok(Shown { case, verdict: difference.verdict(), share: difference.share, problem: None })
+    let problem = Some(warnings.join("; ")).filter(|problem| !problem.is_empty());
+    Ok(Shown { case, verdict: difference.verdict(), share: difference.share, problem })
 }
 
 /// Chromium's pictures, kept until a page, what pages share, or the browser changes.

@@ -18,6 +18,7 @@ use super::lexer::{Token, TokenKind, tokenize};
 use super::program::{Branch, Piece, Step};
 use super::scope::RECORD;
 use super::source::{Place, Sources};
+use super::styles::{Style, styles};
 use super::{BranchInfo, FieldUse, MARKER_END, MARKER_START, SlotInfo, SlotKind};
 use crate::diagnostic::Diagnostic;
 
@@ -29,6 +30,7 @@ pub(super) struct Compiled {
     pub branches: Vec<BranchInfo>,
     /// Of every slot, in the order of their numbers.
     pub slots: Vec<SlotInfo>,
+    pub styles: Vec<Style>,
 }
 
 pub(super) fn compile(sources: &mut Sources, file: usize, root: &Path) -> Result<Compiled, Vec<Diagnostic>> {
@@ -44,7 +46,7 @@ pub(super) fn compile(sources: &mut Sources, file: usize, root: &Path) -> Result
             return Err(compiler.problems);
         }
     }
-    compiler.finish()
+    compiler.finish(styles(&tokens))
 }
 
 struct Compiler<'a> {
@@ -163,7 +165,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn finish(mut self) -> Result<Compiled, Vec<Diagnostic>> {
+    fn finish(mut self, styles: Vec<Style>) -> Result<Compiled, Vec<Diagnostic>> {
         let mut unclosed: Vec<(Place, &str)> = Vec::new();
         unclosed.extend(self.value.open.iter().map(|level| match level.kind {
             PieceKind::If { .. } => (level.place, "if"),
@@ -197,6 +199,7 @@ impl<'a> Compiler<'a> {
             fields: self.fields,
             branches: self.branches,
             slots: self.slots,
+            styles,
         })
     }
 

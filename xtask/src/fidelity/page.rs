@@ -38,7 +38,7 @@ pub fn write(work: &Path, shown: &[Shown], causes: &Causes) -> std::io::Result<(
                 Verdict::Near => "near",
                 Verdict::Fail => "fail",
             };
-            let cause = one.problem.as_deref().or_else(|| causes.of(one)).unwrap_or_default();
+            let cause = causes.of(one).or(one.problem.as_deref()).unwrap_or_default();
             let cause = cause.replace('&', "&amp;").replace('<', "&lt;");
             let file = one.case.file_name();
             let _ = writeln!(
