@@ -7,7 +7,7 @@ use kurbo::{Affine, BezPath, Insets, Point, Rect, Shape as _, Vec2};
 use style::computed_values::background_blend_mode::single_value::T as BackgroundBlend;
 use style::computed_values::mix_blend_mode::T as MixBlendMode;
 use style::values::computed::{
-    CSSPixelLength, ClipRectOrAuto, Filter as CssFilter, LengthOrAuto, LengthPercentage, Overflow,
+    CSSPixelLength, ClipRectOrAuto, Contain, Filter as CssFilter, LengthOrAuto, LengthPercentage, Overflow,
 };
 use style::values::generics::basic_shape::{
     FillRule, GenericBasicShape, GenericClipPath, GenericPathOrShapeFunction, GenericShapeRadius, ShapeBox,
@@ -20,6 +20,9 @@ use super::boxes::{self, place, polygon, shape};
 use super::style::resolve;
 use super::{Element, Painter};
 use crate::display::{Blend, Filter, Layer, Shape};
+
+/// Further, in pixels, than anything reaches that is not cut.
+const FAR: f64 = 1e5;
 
 impl Painter<'_> {
     /// The groups that an element's effects ask for, the outermost first.
@@ -69,7 +72,21 @@ pub(super) fn overflow_clip(element: &Element<'_>, document: &BaseDocument) -> O
     if is_image {
         return Some(place(&element.boxes.content_shape(), element.transform));
     }
-    (clips(x) || clips(y)).then(|| place(&element.boxes.padding_shape(), element.transform))
+    let contained = element.style.clone_contain().contains(Contain::PAINT);
+    if contained || clips(x) && clips(y) {
+        return Some(place(&element.boxes.padding_shape(), element.transform));
+    }
+    if !clips(x) && !clips(y) {
+        return None;
+    }
+    // `clip` along one axis only.
+    let mut area = element.boxes.padding;
+    if clips(x) {
+        (area.y0, area.y1) = (area.y0 - FAR, area.y1 + FAR);
+    } else {
+        (area.x0, area.x1) = (area.x0 - FAR, area.x1 + FAR);
+    }
+    Some(place(&Shape::Rect(area), element.transform))
 }
 
 fn blend(mode: MixBlendMode) -> Blend {
@@ -219,7 +236,8 @@ fn convert(filter: &CssFilter, element: &Element<'_>, scale: f64) -> Option<Filt
         CssFilter::DropShadow(shadow) => Filter::DropShadow {
             dx: (f64::from(shadow.horizontal.px()) * a + f64::from(shadow.vertical.px()) * c) as f32,
             dy: (f64::from(shadow.horizontal.px()) * b + f64::from(shadow.vertical.px()) * d) as f32,
-            sigma: (f64::from(shadow.blur.px()) * scale / 2.0) as f32,
+            // Unlike in `box-shadow`, the length is the deviation itself (Filter Effects 1, §5).
+            sigma: (f64::from(shadow.blur.px()) * scale) as f32,
             color: resolve(&shadow.color, &element.style),
         },
         CssFilter::Url(_) => return None,

@@ -20,7 +20,7 @@ use super::style::color;
 use crate::display::{Color, ColorStop, Gradient, GradientKind, Paint};
 
 /// Stops that stand for one span of a colour space that is not sRGB, or for a hint's curve.
-const SAMPLES: usize = 16;
+const SAMPLES: usize = 64;
 
 /// The paint of a gradient over `area`, in the coordinates that `transform` maps to the frame.
 pub(super) fn paint(
