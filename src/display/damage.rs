@@ -5,7 +5,7 @@
 
 use kurbo::Rect;
 
-use super::{Command, DisplayList, Draw, Filter, Layer};
+use super::{Blend, Command, DisplayList, Draw, Filter, Layer};
 
 /// A half-open rectangle of whole pixels: `x0 <= x < x1`, `y0 <= y < y1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -145,7 +145,10 @@ impl<'a> Tree<'a> {
     /// then what it touches follows from its bounds.
     fn colours_all(&self, index: usize) -> bool {
         self.layer(index).is_some_and(|layer| {
-            !layer.backdrop.is_empty() || layer.filters.iter().any(|f| matches!(f, Filter::Matrix(_)))
+            // Blending nothing with what lies below can round it.
+            layer.blend != Blend::Normal
+                || !layer.backdrop.is_empty()
+                || layer.filters.iter().any(|f| matches!(f, Filter::Matrix(_)))
         })
     }
 

@@ -121,6 +121,9 @@ impl DisplayList {
     }
 }
 
+/// The side of the tiles that a group is blended in, in device pixels.
+const TILE: f64 = 4.0;
+
 /// Records commands: computes bounds and hashes, keeps pushes and pops balanced and drops groups
 /// that turn out empty.
 #[derive(Debug, Default)]
@@ -221,6 +224,11 @@ impl Recorder {
                 self.commands.drain(start..).filter(|c| matches!(c.draw, Draw::Link { .. })).collect();
             self.commands.extend(links);
             return;
+        }
+        if layer.blend != super::Blend::Normal {
+            // Blending nothing with what lies below can round it, and rasterisers blend whole tiles.
+            let (down, up) = (|v: f64| (v / TILE).floor() * TILE, |v: f64| (v / TILE).ceil() * TILE);
+            bounds = Rect::new(down(bounds.x0), down(bounds.y0), up(bounds.x1), up(bounds.y1));
         }
         self.commands[start].bounds = bounds;
         self.record(Draw::Pop, Rect::ZERO);

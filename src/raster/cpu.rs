@@ -652,11 +652,15 @@ impl Canvas<'_> {
         let opacity = layer.opacity.clamp(0.0, 1.0);
         if layer.blend != Blend::Normal {
             // Blending nothing with what lies below can still round it, so where that happens must
-            // not depend on how far the rasteriser's own tiles reach.
-            let tiles = layer::tiles(command).rect().to_path(0.1);
+            // depend neither on how far the rasteriser's own tiles reach, nor on what of the group is
+            // left out: a row of tiles is blended as soon as anything, even this, is drawn there.
+            let tiles = layer::tiles(command).rect();
             let blend = layer::blend_mode(layer.blend);
             self.context.set_fill_rule(Fill::NonZero);
-            self.context.push_layer(Some(&tiles), Some(blend), Some(opacity), None, None);
+            self.context.push_layer(Some(&tiles.to_path(0.1)), Some(blend), Some(opacity), None, None);
+            self.context.set_paint(AlphaColor::<Srgb>::TRANSPARENT);
+            self.context.reset_paint_transform();
+            self.context.fill_rect(&tiles);
             if let Some(clip) = &layer.clip {
                 self.context.set_fill_rule(rule);
                 self.context.push_clip_layer(&clip.to_path());

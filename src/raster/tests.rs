@@ -545,3 +545,32 @@ fn what_lies_on_an_opaque_ground_is_opaque() {
     let frame = frame_of(&[ground, disc]);
     assert!(frame.pixels.chunks_exact(4).all(|pixel| pixel[3] == 255));
 }
+
+#[test]
+fn nothing_is_blended_alike_in_a_part_and_in_the_whole() {
+    let white = Item::Rect(Rect::new(0.0, 0.0, 210.0, 150.0), Ink::Solid(Color([0.996, 0.996, 0.996, 1.0])));
+    // A gradient needs no pixels where it does not reach; the group's other item stretches the group.
+    let (start, end) = (Point::ZERO, Point::new(50.0, 50.0));
+    let ink = Ink::Linear(start, end, Color::BLACK, Color::BLACK, false);
+    let look = Look {
+        opacity: 1.0,
+        blend: Blend::Luminosity,
+        clip: None,
+        mask: None,
+        filters: Vec::new(),
+        backdrop: Vec::new(),
+        isolated: false,
+    };
+    let items = vec![
+        Item::Rect(Rect::new(0.0, 0.0, 40.0, 150.0), ink),
+        Item::Picture(Rect::new(85.0, 0.0, 245.0, 0.3), 0, false, 0.0),
+    ];
+    let list = list(&[white, Item::Group(Box::new(look), items)]);
+    let rect = IRect::new(162, 110, 193, 148);
+    let (mut whole, mut part) = (Frame::default(), Frame::new(WIDTH, HEIGHT));
+    CpuRasteriser::new().render(&list, &mut whole);
+    CpuRasteriser::new().render_rects(&list, &mut part, &[rect]);
+    let mut expected = Frame::new(WIDTH, HEIGHT);
+    expected.copy_rect_from(&whole, rect);
+    assert_eq!(difference(&expected, &part), None);
+}

@@ -8,6 +8,7 @@ mod generated;
 mod images;
 mod interruptions;
 mod output;
+mod painting;
 mod pdf;
 mod reruns;
 mod same_bytes;

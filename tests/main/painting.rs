@@ -1,0 +1,147 @@
+//! What the CSS of a page is drawn as: pixels that can be told exactly.
+
+use crate::support::Folder;
+
+/// The page of this style and content, 100 pixels wide and high.
+fn shot(css: &str, html: &str) -> image::RgbImage {
+    let folder = Folder::new();
+    let page = format!("<!doctype html><style>body {{ margin: 0 }} {css}</style>{html}");
+    folder.write("page.html", page);
+    folder.run(&["shot", "page.html", "--size", "100x100", "--out", "page.png"]).expect(0, &[]);
+    image::load_from_memory(&folder.read("page.png")).unwrap().to_rgb8()
+}
+
+/// Asserts the colours at some places.
+fn assert_colors(css: &str, html: &str, expected: &[((u32, u32), [u8; 3])]) {
+    let picture = shot(css, html);
+    for &((x, y), color) in expected {
+        let found = picture.get_pixel(x, y).0;
+        let near = found.iter().zip(color).all(|(a, b)| a.abs_diff(b) <= 2);
+        assert!(near, "at {x}, {y}: {found:?}, not {color:?}\n{css}\n{html}");
+    }
+}
+
+const WHITE: [u8; 3] = [255; 3];
+const RED: [u8; 3] = [255, 0, 0];
+const BLUE: [u8; 3] = [0, 0, 255];
+const LIME: [u8; 3] = [0, 255, 0];
+
+#[test]
+fn masks_keep_alpha_and_combine() {
+    let css = "div { width: 80px; height: 80px; background: red; mask: ";
+    let halves = "linear-gradient(90deg, #000 50%, #0000 0)";
+    let lower = "linear-gradient(#0000 50%, #000 0)";
+    let corners = |tl, tr, bl, br| [((10, 10), tl), ((70, 10), tr), ((10, 70), bl), ((70, 70), br)];
+    for (operator, expected) in [
+        ("add", corners(RED, WHITE, RED, RED)),
+        ("intersect", corners(WHITE, WHITE, RED, WHITE)),
+        ("subtract", corners(RED, WHITE, WHITE, WHITE)),
+        ("exclude", corners(RED, WHITE, WHITE, RED)),
+    ] {
+        assert_colors(&format!("{css}{halves} {operator}, {lower} }}"), "<div></div>", &expected);
+    }
+    let luminance = format!("{css}linear-gradient(90deg, #fff 50%, #000 0); mask-mode: luminance }}");
+    assert_colors(&luminance, "<div></div>", &[((10, 10), RED), ((70, 10), WHITE)]);
+}
+
+#[test]
+fn clips_and_masks_can_be_drawn_in_svg() {
+    let defs = "<svg width=0 height=0 style=\"position: absolute\"><clipPath id=c><rect width=40 height=80 /></clipPath>\
+                <mask id=m><rect y=40 width=80 height=40 fill=white /></mask></svg><div></div>";
+    let css = |property: &str| format!("div {{ width: 80px; height: 80px; background: red; {property} }}");
+    assert_colors(&css("clip-path: url(#c)"), defs, &[((20, 40), RED), ((60, 40), WHITE)]);
+    assert_colors(&css("mask: url(#m)"), defs, &[((20, 20), WHITE), ((20, 60), RED)]);
+}
+
+#[test]
+fn a_background_can_be_cut_to_its_text() {
+    let picture = shot(
+        "p { margin: 0; font: 60px sans-serif; color: transparent; background: linear-gradient(red, red) text }",
+        "<p>HH</p>",
+    );
+    let reds = picture.pixels().filter(|pixel| pixel.0 == RED).count();
+    let whites = picture.pixels().filter(|pixel| pixel.0 == WHITE).count();
+    assert!(reds > 300 && whites > 4000, "{reds} red and {whites} white pixels");
+}
+
+#[test]
+fn a_border_image_takes_the_place_of_the_border() {
+    let css = "div { width: 60px; height: 60px; border: 10px solid red; border-image: linear-gradient(90deg, blue 50%, lime 0) 10 }";
+    assert_colors(
+        css,
+        "<div></div>",
+        &[((5, 40), BLUE), ((75, 40), LIME), ((20, 5), BLUE), ((40, 40), WHITE)],
+    );
+}
+
+#[test]
+fn blending_stays_within_its_stacking_context() {
+    let css = "body { background: blue } section { width: 80px; height: 80px; background: #fff }
+               div { width: 100px; height: 40px; background: red; mix-blend-mode: multiply }";
+    let html = |style: &str| format!("<section style=\"{style}\"><div></div></section>");
+    let black = [0; 3];
+    assert_colors(css, &html(""), &[((40, 20), RED), ((90, 20), black)]);
+    assert_colors(css, &html("isolation: isolate"), &[((40, 20), RED), ((90, 20), RED)]);
+    let layers = "div { width: 50px; height: 50px; background: linear-gradient(red, red), blue; background-blend-mode: screen }";
+    assert_colors(layers, "<div></div>", &[((20, 20), [255, 0, 255])]);
+}
+
+#[test]
+fn boxes_are_stacked_by_level_and_cut_by_what_holds_them() {
+    // A positioned box lies over what comes later in the flow, and one of a negative level under all of it.
+    let css = "div { width: 60px; height: 40px } .p { position: relative; top: 20px; background: red }
+               .f { background: blue } .n { position: absolute; z-index: -1; top: 10px; left: 0; width: 90px; height: 80px; background: lime }";
+    assert_colors(
+        css,
+        "<div class=p></div><div class=f></div><div class=n></div>",
+        &[((30, 50), RED), ((30, 70), BLUE), ((80, 50), LIME)],
+    );
+    // A level lifts a box out of its parent's order, not out of its parent's clip.
+    let css = "div { position: relative; overflow: hidden; width: 40px; height: 40px; background: blue }
+               b { position: absolute; z-index: 2; left: 20px; top: 20px; width: 60px; height: 60px; background: red }";
+    assert_colors(css, "<div><b></b></div>", &[((10, 10), BLUE), ((30, 30), RED), ((60, 60), WHITE)]);
+}
+
+#[test]
+fn inline_boxes_have_padding_borders_and_opacity() {
+    let css = "p { margin: 20px 10px; font: 20px/1 sans-serif; color: transparent }
+               span { background: red; border: 4px solid blue; padding: 0 12px }";
+    let picture = shot(css, "<p><span>x</span></p>");
+    // The border stands where the line begins, then the padding.
+    assert_eq!(picture.get_pixel(12, 30).0, BLUE);
+    assert_eq!(picture.get_pixel(20, 30).0, RED);
+    let css =
+        "p { margin: 0; font: 40px sans-serif; color: transparent } span { background: red; opacity: 0.5 }";
+    assert_colors(css, "<p><span>xxx</span></p>", &[((20, 20), [255, 128, 128])]);
+}
+
+#[test]
+fn cells_share_the_border_that_stands_out_most() {
+    let css = "table { border-collapse: collapse } td { width: 30px; height: 30px; padding: 0; border: 4px solid red }
+               .thick { border-right: 4px double blue }";
+    let picture = shot(css, "<table><tr><td class=thick></td><td></td></tr></table>");
+    assert_eq!(picture.get_pixel(2, 20).0, RED);
+    let blues = (30..42).filter(|x| picture.get_pixel(*x, 20).0 == BLUE).count();
+    assert!(blues >= 2, "{blues} blue pixels between the cells");
+}
+
+#[test]
+fn a_turn_out_of_the_plane_is_flattened() {
+    let css = "div { width: 80px; height: 40px; background: red; transform: rotateY(60deg) } .b { backface-visibility: hidden; transform: rotateY(180deg) }";
+    assert_colors(
+        css,
+        "<div></div><div class=b></div>",
+        &[((40, 20), RED), ((25, 20), RED), ((10, 20), WHITE), ((70, 20), WHITE), ((40, 60), WHITE)],
+    );
+}
+
+#[test]
+fn the_first_colour_of_a_gradient_reaches_back_to_its_start() {
+    let css = "div { width: 100px; height: 50px; background: linear-gradient(90deg, red 50%, blue 50%) }
+               p { margin: 0; width: 100px; height: 50px; background: repeating-radial-gradient(circle at 0 0, red 10px 20px, blue 20px 30px) }";
+    assert_colors(
+        css,
+        "<div></div><p></p>",
+        &[((10, 10), RED), ((90, 10), BLUE), ((15, 50), RED), ((25, 50), BLUE), ((5, 50), BLUE)],
+    );
+}
