@@ -197,6 +197,33 @@ pub(super) fn unpack_font(bytes: Vec<u8>) -> Option<Vec<u8>> {
     skrifa::raw::FileRef::new(&bytes).is_ok().then_some(bytes)
 }
 
+/// The first font of a collection as a file of its own, which is what `@font-face` shows of one; any other
+/// file as it is. Offsets in a font count from the file's start, so a header put before the whole collection
+/// is enough (OpenType, "Font Collections").
+pub(super) fn first_of_collection(bytes: Vec<u8>) -> Vec<u8> {
+    match lifted(&bytes) {
+        Some(font) if bytes.starts_with(b"ttcf") => font,
+        _ => bytes,
+    }
+}
+
+fn lifted(collection: &[u8]) -> Option<Vec<u8>> {
+    /// Bytes of the table directory's head, and of a record in it.
+    const HEAD: usize = 12;
+    const RECORD: usize = 16;
+    let word = |at: usize| Some(u32::from_be_bytes(collection.get(at..at + 4)?.try_into().ok()?));
+    let head = usize::try_from(word(HEAD)?).ok()?;
+    let tables = usize::from(u16::from_be_bytes(collection.get(head + 4..head + 6)?.try_into().ok()?));
+    let size = HEAD + tables * RECORD;
+    let mut font = collection.get(head..head + size)?.to_vec();
+    for record in font[HEAD..].chunks_exact_mut(RECORD) {
+        let offset = u32::from_be_bytes(record[8..12].try_into().ok()?);
+        record[8..12].copy_from_slice(&offset.checked_add(size as u32)?.to_be_bytes());
+    }
+    font.extend_from_slice(collection);
+    Some(font)
+}
+
 fn read_font(path: &Path) -> Result<Vec<u8>> {
     let bytes = std::fs::read(path).map_err(|error| {
         Diagnostic::error("missing-font", format!("cannot read the font: {error}"))

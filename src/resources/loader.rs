@@ -88,15 +88,15 @@ impl Loader {
                 }
                 Some(Bytes::from(renamed(&mirrored(&css)).into_owned()))
             }
-            "ttf" | "otf" | "ttc" | "woff" | "woff2" | "x-font-ttf" | "x-font-woff" | "font-woff"
-            | "sfnt" => {
+            "ttf" | "otf" | "ttc" | "otc" | "woff" | "woff2" | "collection" | "x-font-ttf" | "x-font-otf"
+            | "x-font-woff" | "font-woff" | "font-woff2" | "sfnt" | "font-sfnt" => {
                 let font = fonts::unpack_font(self.read("font", url)?);
                 if font.is_none() {
                     let message = format!("a font: `{}` is broken", shorten(url));
                     let problem = Diagnostic::error("broken-font", message);
                     self.problems.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
                 }
-                font.map(Bytes::from)
+                font.map(fonts::first_of_collection).map(Bytes::from)
             }
             "html" | "htm" | "js" => None,
             _ => self.resources.image(url).ok().map(|image| Bytes::from(image.stub())),

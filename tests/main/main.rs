@@ -4,6 +4,7 @@ mod bad_campaigns;
 mod bad_records;
 mod commands;
 mod css;
+mod fonts;
 mod generated;
 mod images;
 mod interruptions;
