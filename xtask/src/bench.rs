@@ -3,6 +3,7 @@
 
 mod card;
 mod encoders;
+mod pdf;
 mod report;
 mod row;
 mod tool;
@@ -12,12 +13,14 @@ use std::path::{Path, PathBuf};
 
 use row::{Maker, ROWS, Row};
 
-const USAGE: &str = "usage: cargo xtask bench [--rounds N] [--only TEXT] [--work DIR] [--quick]
+const USAGE: &str = "usage: cargo xtask bench [--rounds N] [--only TEXT] [--work DIR] [--quick] [--pdf]
 
 --rounds   how often each tool is run (3)
 --only     only the rows whose name has TEXT in it; docs/benchmarks.md is then left as it is
 --work     where files are written (target/bench)
 --quick    a tenth of the records: shows that all is set up, not how fast anything is
+--pdf      single-page PDFs: Byname, Chromium and Typst; writes docs/benchmarks-pdf.md (needs Python,
+           pdftotext and qpdf too; takes no --only)
 
 Needs Node.js with npm, and Chromium (Debian's chromium-headless-shell, or CHROMIUM=path).";
 
@@ -35,7 +38,7 @@ pub struct Measured<'a> {
 
 /// Runs the job with the arguments that follow its name.
 pub fn run(arguments: &[String]) -> Result<(), String> {
-    let (mut rounds, mut only, mut quick) = (3, None, false);
+    let (mut rounds, mut only, mut quick, mut pdf) = (3, None, false, false);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the repository");
     let mut work = root.join("target/bench");
     let mut rest = arguments.iter();
@@ -46,8 +49,12 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
             "--only" => only = Some(value()?.to_lowercase()),
             "--work" => work = PathBuf::from(value()?),
             "--quick" => quick = true,
+            "--pdf" => pdf = true,
             _ => return Err(USAGE.to_owned()),
         }
+    }
+    if pdf {
+        return if only.is_none() { pdf::run(root, &work, rounds, quick) } else { Err(USAGE.to_owned()) };
     }
     let rows: Vec<&Row> = ROWS
         .iter()

@@ -86,7 +86,7 @@ fn title(design: &str) -> &str {
     if design == "card" { "The card" } else { "The moving card" }
 }
 
-fn hardware() -> String {
+pub fn hardware() -> String {
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpu
         .lines()

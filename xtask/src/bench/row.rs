@@ -5,7 +5,7 @@ pub struct Row {
     pub maker: Maker,
     /// The design: `card` or `moving`.
     pub template: &'static str,
-    /// `png` or `jpeg`.
+    /// `png`, `jpeg` or `pdf`.
     pub kind: &'static str,
     /// How many files a run makes: a few seconds' worth.
     pub count: usize,
@@ -30,12 +30,12 @@ pub struct Other {
     pub name: &'static str,
 }
 
-const BALANCED: Byname = Byname { effort: "balanced", jobs: None, incremental: true };
+pub const BALANCED: Byname = Byname { effort: "balanced", jobs: None, incremental: true };
 const SCRATCH: Byname = Byname { incremental: false, ..BALANCED };
-const TAKUMI: Other = Other { script: "takumi", name: "Takumi" };
-const CANVAS: Other = Other { script: "canvas", name: "canvas by hand + sharp" };
-const CHROMIUM: Other = Other { script: "chromium", name: "Chromium, three browsers" };
-const SATORI: Other = Other { script: "satori", name: "Satori + resvg" };
+const TAKUMI: Other = Other { script: "takumi.mjs", name: "Takumi" };
+const CANVAS: Other = Other { script: "canvas.mjs", name: "canvas by hand + sharp" };
+const CHROMIUM: Other = Other { script: "chromium.mjs", name: "Chromium, three browsers" };
+const SATORI: Other = Other { script: "satori.mjs", name: "Satori + resvg" };
 
 const fn byname(setting: Byname, template: &'static str, kind: &'static str, count: usize) -> Row {
     Row { maker: Maker::Byname(setting), template, kind, count }
@@ -94,6 +94,6 @@ impl Row {
     }
 
     pub fn ending(&self) -> &'static str {
-        if self.kind == "jpeg" { "jpg" } else { "png" }
+        if self.kind == "jpeg" { "jpg" } else { self.kind }
     }
 }

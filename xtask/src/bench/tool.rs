@@ -9,6 +9,9 @@ use serde_json::Value;
 
 use super::row::{Byname, Other, Row};
 
+/// What pip is asked for.
+pub const TYPST: &str = "typst==0.15.2";
+
 /// One run of one tool.
 pub struct Run {
     /// Files a second.
@@ -30,6 +33,27 @@ pub fn install(others: &Path, work: &Path) -> Result<(), String> {
         .status()
         .map_err(|error| format!("cannot run npm: {error}; install Node.js"))?;
     if npm.success() { Ok(()) } else { Err(format!("npm install failed in {}", work.display())) }
+}
+
+/// Fetches Typst from PyPI into an environment of its own, once.
+pub fn install_typst(work: &Path) -> Result<(), String> {
+    let venv = work.join("venv");
+    for (program, arguments) in [
+        (Path::new("python3").to_owned(), vec!["-m", "venv", "venv"]),
+        (venv.join("bin/pip"), vec!["install", "--quiet", "--disable-pip-version-check", TYPST]),
+    ] {
+        let done = Command::new(&program).args(&arguments).current_dir(work).status();
+        let done = done.map_err(|error| format!("cannot run {}: {error}", program.display()))?;
+        if !done.success() {
+            return Err(format!(
+                "{} {} failed in {}",
+                program.display(),
+                arguments.join(" "),
+                work.display()
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Byname, the release binary, as a user runs it: opening the campaign counts too.
@@ -66,8 +90,12 @@ pub fn other(
     count: usize,
     out: &Path,
 ) -> Result<Run, String> {
-    let mut command = Command::new("node");
-    command.arg(work.join(format!("{}.mjs", other.script)));
+    let mut command = if other.script.ends_with(".py") {
+        Command::new(work.join("venv/bin/python"))
+    } else {
+        Command::new("node")
+    };
+    command.arg(work.join(other.script));
     command.arg(folder).args([row.template, row.kind, "0", &count.to_string()]).arg(out);
     run(command).map(|run| Run { memory: None, ..run })
 }
