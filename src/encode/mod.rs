@@ -20,7 +20,7 @@ use crate::raster::{Frame, IRect};
 
 pub use crate::campaign::Effort;
 pub use jpeg::JpegEncoder;
-pub use png::PngEncoder;
+pub use png::{Filtering, PngEncoder};
 pub use webp::WebpEncoder;
 
 /// A file type with its settings.

@@ -2,17 +2,18 @@
 //! back, in whatever order.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 
 use super::manifest::DrawnBy;
+use super::order::Order;
 use super::reader::{Next, Rows};
 use super::render::{Event, Group, Made, Task, Worker};
-use super::station::Order;
 use crate::campaign::AssetType;
 use crate::diagnostic::Diagnostic;
 use crate::display::DisplayList;
-use crate::raster::gpu::{Answer, Client, Drawn, Lacks, Want};
+use crate::raster::gpu::{Answer, Client, Drawn, Lacks};
 
 /// A record with groups under way.
 struct Open {
@@ -69,6 +70,7 @@ pub(super) fn run(worker: Worker<'_>, client: Client, depth: usize, mut rows: Ro
             (false, false) => this.client.answers().recv().map_or(Next::End, Next::Other),
             (false, true) => return,
         };
+        let (began, is_row) = (Instant::now(), matches!(next, Next::Row(_)));
         let done = match next {
             Next::Row(row) => match *row {
                 Ok(record) => match this.worker.begin(record) {
@@ -83,6 +85,10 @@ pub(super) fn run(worker: Worker<'_>, client: Client, depth: usize, mut rows: Ro
                 Vec::new()
             }
         };
+        match is_row {
+            true => this.client.note(began.elapsed(), Duration::ZERO),
+            false => this.client.note(Duration::ZERO, began.elapsed()),
+        }
         for event in done {
             let fatal = matches!(event, Event::Fatal(_));
             if events.send(event).is_err() || fatal {
@@ -127,8 +133,6 @@ impl GpuWorker<'_> {
                 return self.note(id, &group, Err(reasons));
             }
         };
-        let wants: Vec<_> =
-            order.rects.iter().map(|rect| (*rect, vec![Want::Pixels { opaque: order.opaque }])).collect();
         let station = self.stations[variant];
         let under_way = UnderWay {
             task: id,
@@ -140,10 +144,14 @@ impl GpuWorker<'_> {
             warnings: ready.problems,
             station,
         };
-        if wants.is_empty() {
+        if under_way.order.is_alone {
+            return self
+                .drawn(under_way, Err("what shows through it differs from the first record's".to_owned()));
+        }
+        if under_way.order.parts().is_empty() {
             return self.drawn(under_way, Ok(None));
         }
-        match self.client.order(&under_way.list, wants) {
+        match self.client.order(&under_way.list, under_way.order.parts()) {
             Ok(ticket) => {
                 self.under_way.insert(ticket, under_way);
                 Vec::new()
@@ -183,7 +191,7 @@ impl GpuWorker<'_> {
     fn encode(&mut self, under_way: UnderWay, drawn: Result) -> Vec<Event> {
         let UnderWay { task, group, list, order, types, pdf, warnings, station } = under_way;
         let variant = group.variant;
-        let (own, is_base) = (station == self.stations[variant], order.is_base && !order.is_nothing());
+        let (own, is_base) = (station == self.stations[variant], order.is_base);
         let made = self.worker.guarded(variant, |worker| {
             worker.station(variant)?;
             let Worker { stations, rasteriser, .. } = worker;
@@ -195,8 +203,8 @@ impl GpuWorker<'_> {
                 (Ok(Vec::new()), None)
             } else {
                 match &drawn {
-                    Ok(drawn) => (station.take(&list, order, drawn.as_ref(), &types, rasteriser), None),
-                    Err(why) => (station.take(&list, order, None, &types, rasteriser), Some(why.clone())),
+                    Ok(drawn) => (station.take(&list, &order, drawn.as_ref(), &types, rasteriser), None),
+                    Err(why) => (station.take(&list, &order, None, &types, rasteriser), Some(why.clone())),
                 }
             };
             let mut frames = frames.map_err(|problem| vec![*problem])?;

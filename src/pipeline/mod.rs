@@ -11,6 +11,7 @@ mod fingerprint;
 mod gpu;
 mod interrupt;
 mod manifest;
+mod order;
 mod paths;
 mod plan;
 mod problems;

@@ -11,6 +11,7 @@ use crate::raster::{CpuRasteriser, Frame, Ground};
 use crate::template::Binding;
 
 use super::Plan;
+use super::order::Order;
 use super::plan::{background_color, background_command};
 
 /// What is kept between the records of one variant.
@@ -34,27 +35,6 @@ pub struct Station {
     scale: f64,
     /// The list that a GPU was asked to draw as the base, which may be on its way still.
     ordered: Option<DisplayList>,
-}
-
-/// What a GPU is to draw of a list.
-pub(super) struct Order {
-    /// Where the picture differs from the base frame; all of it for the base itself.
-    pub rects: Vec<IRect>,
-    /// What comes back becomes the base frame.
-    pub is_base: bool,
-    /// Whether nothing shows through.
-    pub opaque: bool,
-}
-
-impl Order {
-    /// Of what has no frame.
-    pub fn nothing() -> Self {
-        Self { rects: Vec::new(), is_base: true, opaque: false }
-    }
-
-    pub fn is_nothing(&self) -> bool {
-        self.is_base && self.rects.is_empty()
-    }
 }
 
 /// The first record's picture: what the others are compared with.
@@ -128,35 +108,52 @@ impl Station {
     /// What a GPU has to draw for [`Station::take`]. The first list is drawn whole, as the base of the
     /// others.
     pub(super) fn order(&mut self, list: &DisplayList) -> Order {
-        let (width, height) = (list.width, list.height);
-        let whole = vec![IRect::new(0, 0, width, height)];
-        let opaque = list.is_opaque();
-        if !self.incremental {
-            return Order { rects: whole, is_base: false, opaque };
-        }
-        match &self.ordered {
-            Some(base) => Order { rects: damage(base, list), is_base: false, opaque },
+        let size = (list.width, list.height);
+        let (rects, is_base) = match &self.ordered {
+            _ if !self.incremental => (None, false),
+            Some(base) if base.is_opaque() != list.is_opaque() => return Order::alone(size),
+            Some(base) => (Some(damage(base, list)), false),
             None => {
                 self.ordered = Some(list.clone());
-                Order { rects: whole, is_base: true, opaque }
+                (None, true)
             }
-        }
+        };
+        Order::new(size, rects, is_base, list.is_opaque(), &mut self.encoders)
     }
 
     /// Whether what comes back of an order can be used: all but the base need the base.
     pub(super) fn is_ready(&self, order: &Order) -> bool {
-        order.is_base || !self.incremental || self.base.is_some()
+        order.is_nothing() || order.is_base || order.is_alone || !self.incremental || self.base.is_some()
     }
 
     /// Encodes what a GPU drew by an order, in each of `types`. Where it drew nothing, `rasteriser` does.
     pub(super) fn take(
         &mut self,
         list: &DisplayList,
-        order: Order,
+        order: &Order,
         drawn: Option<&Drawn>,
         types: &[AssetType],
         rasteriser: &mut CpuRasteriser,
     ) -> Result<Vec<(AssetType, Vec<u8>)>> {
+        if order.is_alone {
+            return self.scratch(list, types, rasteriser);
+        }
+        if order.is_coded() {
+            if order.is_base {
+                match drawn {
+                    Some(drawn) => order.set_base(drawn, &mut self.encoders)?,
+                    None => {
+                        rasteriser.render(list, &mut self.frame);
+                        order.set_base_to(&self.frame, &mut self.encoders)?;
+                    }
+                }
+                self.base = Some(Base { list: list.clone(), frame: Frame::default() });
+            }
+            return match drawn {
+                None if !order.is_base && !order.parts().is_empty() => self.scratch(list, types, rasteriser),
+                _ => order.encode(drawn, &mut self.encoders, types),
+            };
+        }
         if !self.incremental || order.is_base {
             self.frame.reset(list.width, list.height);
         } else if let Some(base) = &self.base {
@@ -165,14 +162,10 @@ impl Station {
             }
         }
         match drawn {
-            Some(drawn) => {
-                for (part, rect) in order.rects.iter().enumerate() {
-                    self.frame.put(*rect, drawn.bytes(part, 0), order.opaque);
-                }
-            }
+            Some(drawn) => order.put(drawn, &mut self.frame),
             None => rasteriser.render_rects(list, &mut self.frame, &order.rects),
         }
-        self.drawn = order.rects;
+        self.drawn = order.rects.clone();
         if order.is_base {
             for (_, encoder) in &mut self.encoders {
                 encoder.set_base(&self.frame)?;
@@ -180,7 +173,9 @@ impl Station {
             self.base = Some(Base { list: list.clone(), frame: self.frame.clone() });
             self.drawn.clear();
         }
-        self.encode(types)
+        let damage = if self.incremental { Damage::Rects(&self.drawn) } else { Damage::Whole };
+        let wanted = self.encoders.iter_mut().filter(|(kind, _)| types.contains(kind));
+        wanted.map(|(kind, encoder)| Ok((*kind, encoder.encode(&self.frame, damage)?.to_vec()))).collect()
     }
 
     /// Draws a list and encodes it, with no regard to any base.
@@ -194,15 +189,6 @@ impl Station {
         rasteriser.render(list, &mut frame);
         let wanted = self.encoders.iter_mut().filter(|(kind, _)| types.contains(kind));
         wanted.map(|(kind, encoder)| Ok((*kind, encoder.encode(&frame, Damage::Whole)?.to_vec()))).collect()
-    }
-
-    fn encode(&mut self, types: &[AssetType]) -> Result<Vec<(AssetType, Vec<u8>)>> {
-        let damage = if self.incremental { Damage::Rects(&self.drawn) } else { Damage::Whole };
-        let mut assets = Vec::with_capacity(types.len());
-        for (kind, encoder) in self.encoders.iter_mut().filter(|(kind, _)| types.contains(kind)) {
-            assets.push((*kind, encoder.encode(&self.frame, damage)?.to_vec()));
-        }
-        Ok(assets)
     }
 
     /// Writes a PDF, right after it was composed.

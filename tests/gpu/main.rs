@@ -2,6 +2,7 @@
 //!
 //! Opening a device and compiling its shaders takes seconds there, so all tests share one.
 
+mod outputs;
 mod parity;
 #[path = "../soak/records.rs"]
 mod records;

@@ -1,7 +1,7 @@
 //! Whole runs: the assets of a GPU run are the CPU's, whatever goes wrong with the GPU.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -30,18 +30,23 @@ fn plan(types: &[AssetType]) -> Plan {
 }
 
 /// Runs into a fresh folder; the manifest by path.
-fn run(
+fn run(plan: &Plan, gpu: Option<Gpu>, name: &str) -> (RenderReport, BTreeMap<String, Value>, PathBuf) {
+    run_as(plan, gpu, name, true)
+}
+
+fn run_as(
     plan: &Plan,
     gpu: Option<Gpu>,
     name: &str,
-) -> (RenderReport, BTreeMap<String, Value>, std::path::PathBuf) {
+    incremental: bool,
+) -> (RenderReport, BTreeMap<String, Value>, PathBuf) {
     let out = std::env::temp_dir().join(format!("byname-gpu-run-{}-{name}", std::process::id()));
     let _ = std::fs::remove_dir_all(&out);
     let options = RenderOptions {
         selection: Selection { limit: Some(RECORDS), ..Selection::default() },
         jobs: 2,
         strict: false,
-        incremental: true,
+        incremental,
         progress: ProgressMode::None,
         gpu,
     };
@@ -70,10 +75,10 @@ fn gpu(batch: usize, faults: &[Option<Fault>]) -> Gpu {
     Gpu::start(vec![adapter()], &options).expect("a device")
 }
 
-/// All PNGs of two folders look the same.
-fn compare(right: &Path, other: &Path, lines: &BTreeMap<String, Value>) {
+/// The pictures of two folders look the same.
+fn compare<'a>(right: &Path, other: &Path, paths: impl Iterator<Item = &'a str>) {
     let mut all = Parity::default();
-    for path in lines.keys() {
+    for path in paths {
         let frame = |folder: &Path| {
             let image = image::open(folder.join(path)).expect("a picture").to_rgba8();
             Frame { width: image.width(), height: image.height(), pixels: image.into_raw() }
@@ -81,6 +86,40 @@ fn compare(right: &Path, other: &Path, lines: &BTreeMap<String, Value>) {
         all.add(&Parity::of(&frame(right), &frame(other)));
     }
     assert!(all.holds(), "{all}");
+}
+
+/// Pixels, rows and blocks, alone and together, with a base and without: the files decode to the same
+/// pictures.
+#[test]
+fn every_type_comes_from_the_gpu() {
+    use AssetType::{Jpeg, Pdf, Png, Webp};
+    for types in [&[Png][..], &[Jpeg], &[Png, Jpeg, Pdf], &[Webp, Png], &[Pdf]] {
+        let mut plan = plan(types);
+        plan.campaign.output.webp.lossless = true;
+        for incremental in [true, false] {
+            let (_, _, right) = run_as(&plan, None, "types-cpu", incremental);
+            let (report, lines, out) = run_as(&plan, Some(gpu(4, &[])), "types-gpu", incremental);
+            assert_eq!(report.counts.rendered, (RECORDS * types.len()) as u64, "{types:?}");
+            let drawn = lines.values().filter(|line| line["type"] != "pdf");
+            assert!(drawn.clone().all(|line| line["backend"] == "gpu"), "{types:?}");
+            let paths = |lossy: bool| {
+                let of = move |line: &&Value| (line["type"] == "jpeg") == lossy;
+                drawn.clone().filter(of).map(|line| line["path"].as_str().expect("a path"))
+            };
+            compare(&right, &out, paths(false));
+            // Where rounding falls to the other side, a JPEG may be off by a step of its tables.
+            for path in paths(true) {
+                let open =
+                    |folder: &Path| image::open(folder.join(path)).expect("a JPEG").to_rgb8().into_raw();
+                let (a, b) = (open(&right), open(&out));
+                let far = a.iter().zip(&b).filter(|(a, b)| a.abs_diff(**b) > 12).count();
+                assert!(far * 2000 < a.len(), "{path}: {far} of {} values are far off", a.len());
+            }
+            for folder in [right, out] {
+                let _ = std::fs::remove_dir_all(folder);
+            }
+        }
+    }
 }
 
 #[test]
@@ -105,7 +144,7 @@ fn a_run_survives_its_gpu() {
         let (report, lines, out) = run(&plan, Some(gpu(3, &faults)), "gpu");
         assert_eq!(report.counts.rendered, RECORDS as u64, "{fault:?}: {:?}", report.problems);
         assert_eq!(report.counts.failed + report.counts.skipped, 0, "{fault:?}");
-        compare(&right, &out, &lines);
+        compare(&right, &out, lines.keys().map(String::as_str));
         let on = |backend: &str| lines.values().filter(|line| line["backend"] == backend).count();
         assert_eq!(on("gpu") + on("cpu"), RECORDS, "{fault:?}");
         let reasons = lines.values().filter(|line| line["backend"] == "cpu" && line["fallback"].is_string());

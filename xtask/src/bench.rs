@@ -3,6 +3,7 @@
 
 mod card;
 mod encoders;
+mod gpu;
 mod pdf;
 mod report;
 mod row;
@@ -13,11 +14,13 @@ use std::path::{Path, PathBuf};
 
 use row::{Maker, ROWS, Row};
 
-const USAGE: &str = "usage: cargo xtask bench [--rounds N] [--only TEXT] [--work DIR] [--quick] [--pdf]
+const USAGE: &str =
+    "usage: cargo xtask bench [--rounds N] [--only TEXT] [--work DIR] [--quick] [--pdf | --gpu]
 
 --rounds   how often each tool is run (3)
 --only     only the rows whose name has TEXT in it; docs/benchmarks.md is then left as it is
 --work     where files are written (target/bench)
+--gpu      only where the time of a run on a GPU goes, at batches of 1 to 256
 --quick    a tenth of the records: shows that all is set up, not how fast anything is
 --pdf      single-page PDFs: Byname, Chromium and Typst; writes docs/benchmarks-pdf.md (needs Python,
            pdftotext and qpdf too; takes no --only)
@@ -38,7 +41,7 @@ pub struct Measured<'a> {
 
 /// Runs the job with the arguments that follow its name.
 pub fn run(arguments: &[String]) -> Result<(), String> {
-    let (mut rounds, mut only, mut quick, mut pdf) = (3, None, false, false);
+    let (mut rounds, mut only, mut quick, mut pdf, mut on_gpu) = (3, None, false, false, false);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the repository");
     let mut work = root.join("target/bench");
     let mut rest = arguments.iter();
@@ -50,8 +53,12 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
             "--work" => work = PathBuf::from(value()?),
             "--quick" => quick = true,
             "--pdf" => pdf = true,
+            "--gpu" => on_gpu = true,
             _ => return Err(USAGE.to_owned()),
         }
+    }
+    if on_gpu {
+        return gpu::run(root, &work);
     }
     if pdf {
         return if only.is_none() { pdf::run(root, &work, rounds, quick) } else { Err(USAGE.to_owned()) };

@@ -2,6 +2,7 @@
 
 mod bench;
 mod fidelity;
+mod parity;
 mod records;
 mod soak;
 
@@ -12,6 +13,7 @@ const USAGE: &str = "usage: cargo xtask JOB
 jobs:
   bench      measure Byname and what people use today, side by side
   fidelity   draw the corpus of tests/fidelity with Byname and with Chromium, and compare
+  parity     random records on the GPU and on the CPU, compared
   records    write the records of the demo campaigns
   soak       many random records, incremental against from scratch";
 
@@ -20,6 +22,7 @@ fn main() -> ExitCode {
     let done = match arguments.split_first() {
         Some((job, rest)) if job == "bench" => bench::run(rest),
         Some((job, rest)) if job == "fidelity" => fidelity::run(rest),
+        Some((job, rest)) if job == "parity" => parity::run(rest),
         Some((job, rest)) if job == "records" => records::run(rest),
         Some((job, rest)) if job == "soak" => soak::run(rest),
         _ => Err(USAGE.to_owned()),

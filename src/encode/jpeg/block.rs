@@ -36,6 +36,11 @@ impl Quantizer {
         Self { factors: std::array::from_fn(|column| std::array::from_fn(|row| factor(column, row))) }
     }
 
+    /// What each coefficient is multiplied by, column by column.
+    pub fn factors(&self) -> [f32; 64] {
+        std::array::from_fn(|at| self.factors[at / 8][at % 8])
+    }
+
     /// Coefficients, column by column.
     #[inline(always)]
     pub fn quantize(&self, samples: &Samples) -> [i16; 64] {

@@ -96,6 +96,94 @@ impl PngEncoder {
             return Ok(&self.base.as_ref().expect("just seen").banded.bytes);
         }
 
+        let base = base.is_some();
+        self.assemble(frame, opaque, damage, base, |coder, rows, raw_above, bytes| {
+            coder.band(frame, opaque, rows, raw_above, bytes)
+        });
+        Ok(&self.file.banded.bytes)
+    }
+
+    /// How rows have to be filtered for [`encode_filtered`](Self::encode_filtered), when they are that wide;
+    /// `None` when all ways are to be tried.
+    pub fn filtering(&self, width: u32) -> Option<Filtering> {
+        (self.coder.effort != Effort::Small).then(|| Filtering {
+            band: self.coder.band_rows(width as usize) as u32,
+            quick: self.coder.effort == Effort::Fast,
+        })
+    }
+
+    /// The rows of a frame of that size that have to be filtered for some damage: ranges of whole bands.
+    pub fn touched_rows(&mut self, (width, height): (u32, u32), damage: Damage<'_>) -> Vec<Range<u32>> {
+        let rows = self.coder.band_rows(width as usize) as u32;
+        touch(damage, rows as usize, height as usize, &mut self.touched);
+        let bands = (0..).step_by(rows as usize).zip(&self.touched).filter(|(_, touched)| **touched);
+        let mut ranges: Vec<Range<u32>> = Vec::new();
+        for (first, _) in bands {
+            let last = (first + rows).min(height);
+            match ranges.last_mut() {
+                Some(range) if range.end == first => range.end = last,
+                _ => ranges.push(first..last),
+            }
+        }
+        ranges
+    }
+
+    /// As [`encode`](Self::encode), for an opaque frame of which others filtered the touched rows.
+    pub fn encode_filtered(
+        &mut self,
+        (width, height): (u32, u32),
+        damage: Damage<'_>,
+        filtered: &[(Range<u32>, &[u8])],
+    ) -> Result<&[u8]> {
+        let size = Frame { width, height, pixels: Vec::new() };
+        check_size(&size, "PNG", MOST)?;
+        let base = self.base.as_ref().is_some_and(|base| base.opaque && base.banded.fits(&size));
+        if base && damage.is_none() {
+            return Ok(&self.base.as_ref().expect("just seen").banded.bytes);
+        }
+        let row = width as usize * 3 + 1;
+        // No band refers to the one above: what stands there may not be known.
+        self.assemble(&size, true, damage, base, |coder, rows, _, bytes| {
+            let holds =
+                |range: &Range<u32>| range.start as usize <= rows.start && rows.end <= range.end as usize;
+            let (range, filtered) =
+                filtered.iter().find(|(range, _)| holds(range)).expect("all touched rows are given");
+            let start = (rows.start - range.start as usize) * row;
+            coder.code_filtered(&filtered[start..start + rows.len() * row], row, bytes)
+        });
+        Ok(&self.file.banded.bytes)
+    }
+
+    /// An opaque frame's rows, as [`encode_filtered`](Self::encode_filtered) takes them.
+    pub fn filter(&mut self, frame: &Frame) -> Vec<u8> {
+        let (height, row) = (frame.height as usize, frame.width as usize * 3 + 1);
+        let rows = self.coder.band_rows(frame.width as usize);
+        let (mut filtered, mut unused) = (Vec::with_capacity(height * row), Vec::new());
+        for first in (0..height).step_by(rows) {
+            self.coder.band(frame, true, first..(first + rows).min(height), false, &mut unused);
+            filtered.extend_from_slice(&self.coder.filtered[row..]);
+        }
+        filtered
+    }
+
+    /// As [`set_base`](Self::set_base), for an opaque frame of which others filtered the rows.
+    pub fn set_base_filtered(&mut self, size: (u32, u32), filtered: &[u8]) -> Result<()> {
+        self.base = None;
+        self.encode_filtered(size, Damage::Whole, &[(0..size.1, filtered)])?;
+        self.base = Some(self.file.clone());
+        Ok(())
+    }
+
+    /// Puts the file together of the base's bands, if there is a base, and those that are coded anew.
+    fn assemble(
+        &mut self,
+        frame: &Frame,
+        opaque: bool,
+        damage: Damage<'_>,
+        has_base: bool,
+        mut code: impl FnMut(&mut Coder, Range<usize>, bool, &mut Vec<u8>) -> Note,
+    ) {
+        let base = self.base.as_ref().filter(|_| has_base);
         let height = frame.height as usize;
         let rows = self.coder.band_rows(frame.width as usize);
         touch(damage, rows, height, &mut self.touched);
@@ -114,17 +202,23 @@ impl PngEncoder {
                 _ => {
                     let lines = band * rows..((band + 1) * rows).min(height);
                     banded.add(|bytes| {
-                        chunk::write(b"IDAT", bytes, |bytes| {
-                            self.coder.band(frame, opaque, lines, raw_above, bytes)
-                        })
+                        chunk::write(b"IDAT", bytes, |bytes| code(&mut self.coder, lines, raw_above, bytes))
                     });
                 }
             }
         }
         let adler = banded.notes().map(|note| note.adler).fold(Adler::default(), Adler::followed_by);
         chunk::tail(adler, &mut banded.bytes);
-        Ok(&banded.bytes)
     }
+}
+
+/// How rows are filtered: each band's by the choice that [`filter`] makes, or not at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Filtering {
+    /// Rows of a band.
+    pub band: u32,
+    /// Only the cheap filters are tried.
+    pub quick: bool,
 }
 
 /// Appends the colours of RGBA pixels.
@@ -262,6 +356,12 @@ impl Coder {
         } else {
             self.deflate.piece(&self.filtered[row..], 0, row, pixel, out);
         }
+    }
+
+    /// Appends rows of opaque pixels that are filtered already, `row` bytes each.
+    fn code_filtered(&mut self, filtered: &[u8], row: usize, out: &mut Vec<u8>) -> Note {
+        self.deflate.piece(filtered, 0, row, 3, out);
+        Note { adler: Adler::of(filtered), raw: false }
     }
 
     /// Tries every way to choose filters, keeps the smallest and returns it.

@@ -160,6 +160,7 @@ impl Gpu {
             reply,
             answers,
             next: 0,
+            work: self.work.clone(),
         }
     }
 
@@ -202,20 +203,31 @@ pub struct Client {
     reply: Sender<Answer>,
     answers: Receiver<Answer>,
     next: u64,
+    work: Arc<Mutex<Work>>,
 }
 
 impl Client {
     /// Asks for parts of a list; the ticket that its answer will have. Blocks while too much is under way.
-    pub fn order(&mut self, list: &DisplayList, parts: Vec<(IRect, Vec<Want>)>) -> Result<u64, Lacks> {
+    pub fn order(&mut self, list: &DisplayList, parts: &[(IRect, Vec<Want>)]) -> Result<u64, Lacks> {
         let rects: Vec<IRect> = parts.iter().map(|(rect, _)| *rect).collect();
         let scenes = self.writer.write(list, &rects)?;
-        let parts =
-            parts.into_iter().zip(scenes).map(|((rect, wants), scene)| Part { rect, scene, wants }).collect();
+        let parts = parts
+            .iter()
+            .zip(scenes)
+            .map(|((rect, wants), scene)| Part { rect: *rect, scene, wants: wants.clone() })
+            .collect();
         let ticket = self.next;
         self.next += 1;
         // One that nobody takes is answered when it is dropped.
         let _ = self.jobs.send(Job { parts, ticket, reply: Some(self.reply.clone()) });
         Ok(ticket)
+    }
+
+    /// Adds what a worker spent on composing and on encoding to [`Gpu::work`].
+    pub fn note(&self, composing: Duration, encoding: Duration) {
+        let mut work = self.work.lock().unwrap_or_else(PoisonError::into_inner);
+        work.composing += composing;
+        work.encoding += encoding;
     }
 
     /// Where answers come in.

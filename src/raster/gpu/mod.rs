@@ -29,7 +29,7 @@ mod submitter;
 pub use adapter::{Backend, Found, Gpus, adapters, choose};
 pub use fault::{Fault, Faults};
 pub use job::{Answer, Client, Drawn, Gpu, Options};
-pub use output::Want;
+pub use output::{Blocks, Rows, Want};
 pub use parity::Parity;
 pub use scene::Lacks;
 pub use self_test::SelfTest;

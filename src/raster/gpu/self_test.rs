@@ -11,7 +11,7 @@ use super::pictures::Pictures;
 use super::sample::sample;
 use super::scene::SceneWriter;
 use crate::display::DisplayList;
-use crate::raster::{CpuRasteriser, Frame};
+use crate::raster::{CpuRasteriser, Frame, IRect};
 
 /// A GPU that draws one list at a time, to compare.
 pub struct SelfTest {
@@ -36,10 +36,17 @@ impl SelfTest {
     /// The list as the GPU draws it.
     pub fn draw(&mut self, list: &DisplayList) -> Result<Frame, String> {
         let mut frame = Frame::new(list.width, list.height);
-        let rect = frame.rect();
+        let mut results = self.make(list, vec![Want::Pixels { opaque: false }])?;
+        frame.pixels = results.pop().expect("one for each want");
+        Ok(frame)
+    }
+
+    /// What is wanted of the whole list, as the GPU makes it.
+    pub fn make(&mut self, list: &DisplayList, wants: Vec<Want>) -> Result<Vec<Vec<u8>>, String> {
+        let rect = IRect::new(0, 0, list.width, list.height);
         let scenes = self.writer.write(list, &[rect]).map_err(|lacks| format!("it lacks {lacks:?}"))?;
         let scene = scenes.into_iter().next().expect("one for each rectangle");
-        let part = Part { rect, scene, wants: vec![Want::Pixels { opaque: false }] };
+        let part = Part { rect, scene, wants };
         let mut page = self.painter.page();
         let place = page.place(rect.width(), rect.height()).ok_or("the frame is too large")?;
         loop {
@@ -47,11 +54,10 @@ impl SelfTest {
                 .painter
                 .submit(&[&part], &[place], page.used(), None)
                 .map_err(|trouble| format!("{trouble:?}"))?;
-            let (range, encoded) = (submission.places[0][0].clone(), submission.encoded);
+            let (ranges, encoded) = (submission.places[0].clone(), submission.encoded);
             let (mapped, outcome) = submission.wait()?;
             if outcome.bump.failed == 0 {
-                frame.pixels.copy_from_slice(&mapped.bytes()[range]);
-                return Ok(frame);
+                return Ok(ranges.into_iter().map(|range| mapped.bytes()[range].to_vec()).collect());
             }
             if !self.painter.grow(&encoded, &outcome.bump) {
                 return Err(format!("the scene is too much for it: {:?}", outcome.bump));

@@ -35,8 +35,17 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// Compiles WGSL whose bindings, all in group 0, have these numbers and kinds.
+    /// Compiles WGSL that begins at `main`, whose bindings, all in group 0, have these numbers and kinds.
     pub fn new(device: &Device, label: &str, code: &str, bindings: &[(u32, BindType)]) -> Self {
+        Self::compile(device, label, "main", code, bindings)
+    }
+
+    /// Compiles WGSL that begins elsewhere.
+    pub fn entry(device: &Device, entry: &str, code: &str, bindings: &[(u32, BindType)]) -> Self {
+        Self::compile(device, entry, entry, code, bindings)
+    }
+
+    fn compile(device: &Device, label: &str, entry: &str, code: &str, bindings: &[(u32, BindType)]) -> Self {
         let module = device.device.create_shader_module(ShaderModuleDescriptor {
             label: Some(label),
             source: ShaderSource::Wgsl(Cow::Borrowed(code)),
@@ -81,7 +90,7 @@ impl Stage {
             label: Some(label),
             layout: Some(&pipeline_layout),
             module: &module,
-            entry_point: None,
+            entry_point: Some(entry),
             compilation_options: PipelineCompilationOptions {
                 // The shaders write what they read.
                 zero_initialize_workgroup_memory: false,
@@ -201,6 +210,16 @@ impl Growing {
             self.0 = Some(device.device.create_buffer(&descriptor));
         }
         self.0.as_ref().expect("made above")
+    }
+}
+
+impl Growing {
+    /// The buffer with these bytes in front.
+    pub fn write(&mut self, device: &Device, label: &str, bytes: &[u8]) -> &Buffer {
+        let usage = BufferUsages::STORAGE | BufferUsages::COPY_DST;
+        let buffer = self.at_least(device, label, bytes.len() as u64, usage);
+        device.queue.write_buffer(buffer, 0, bytes);
+        buffer
     }
 }
 

@@ -19,8 +19,9 @@ use super::painter::{Painter, Part, Submission};
 /// Batches that a reader has before it, beside the one that it waits for.
 const AHEAD: usize = 2;
 
-/// How often a scene that is too much gets more room before the CPU draws it.
-const ATTEMPTS: usize = 4;
+/// How often a scene that is too much gets more room before the CPU draws it. One stage after the other
+/// can lack some, and none tells before those ahead of it have enough.
+const ATTEMPTS: usize = 8;
 
 /// How often a device that was lost is opened again.
 const REOPENINGS: usize = 2;
@@ -28,6 +29,9 @@ const REOPENINGS: usize = 2;
 /// Where the time of batches went, and how much they moved.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Work {
+    /// The workers', all of them together: laying out, painting and writing scenes; and encoding and storing.
+    pub composing: Duration,
+    pub encoding: Duration,
     pub batches: u64,
     pub jobs: u64,
     pub dispatches: u64,
