@@ -28,6 +28,17 @@ fn with_findings() -> Folder {
 }
 
 #[test]
+fn the_demos_pass_their_own_check() {
+    for demo in ["wrapped", "boarding-pass", "certificate"] {
+        let campaign = format!("{}/assets/campaigns/{demo}", env!("CARGO_MANIFEST_DIR"));
+        let ran = Folder::new().run(&["check", &campaign, "--limit", "200"]);
+        ran.expect(0, &[" 0 with warnings, 0 with errors"]);
+        let said = ran.stdout + &ran.stderr;
+        assert!(!said.contains("warning: "), "{demo}: {said}");
+    }
+}
+
+#[test]
 fn check_says_all_well_with_0_and_findings_with_1() {
     let folder = Folder::campaign(people(30));
     folder.run(&["check", "."]).expect(0, &["30 records checked", "30 clean"]);
