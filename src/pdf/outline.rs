@@ -2,11 +2,11 @@
 
 use kurbo::{Affine, BezPath};
 use skrifa::instance::Size;
-use skrifa::outline::{DrawSettings, OutlinePen};
+use skrifa::outline::DrawSettings;
 use skrifa::{GlyphId, MetadataProvider as _};
 
 use super::font::Face;
-use crate::display::GlyphRun;
+use crate::display::{GlyphRun, PathPen};
 
 /// All glyphs of a run in the run's own space.
 pub(super) fn run(run: &GlyphRun, face: &Face) -> BezPath {
@@ -22,35 +22,11 @@ pub(super) fn run(run: &GlyphRun, face: &Face) -> BezPath {
 
 /// One glyph in the font's units, y upwards.
 pub(super) fn glyph(face: &Face, id: u32) -> BezPath {
-    let mut pen = Pen(BezPath::new());
+    let mut pen = PathPen::default();
     let font = face.font();
     if let Some(outline) = font.outline_glyphs().get(GlyphId::new(id)) {
         // An outline that cannot be drawn is as good as none.
         let _ = outline.draw(DrawSettings::unhinted(Size::unscaled(), face.location()), &mut pen);
     }
     pen.0
-}
-
-struct Pen(BezPath);
-
-impl OutlinePen for Pen {
-    fn move_to(&mut self, x: f32, y: f32) {
-        self.0.move_to((x, y));
-    }
-
-    fn line_to(&mut self, x: f32, y: f32) {
-        self.0.line_to((x, y));
-    }
-
-    fn quad_to(&mut self, cx: f32, cy: f32, x: f32, y: f32) {
-        self.0.quad_to((cx, cy), (x, y));
-    }
-
-    fn curve_to(&mut self, ax: f32, ay: f32, bx: f32, by: f32, x: f32, y: f32) {
-        self.0.curve_to((ax, ay), (bx, by), (x, y));
-    }
-
-    fn close(&mut self) {
-        self.0.close_path();
-    }
 }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use kurbo::{Affine, BezPath, Diagonal2, Join, PathEl, Vec2};
 use skrifa::MetadataProvider as _;
 use skrifa::instance::{LocationRef, NormalizedCoord, Size};
-use skrifa::outline::{DrawSettings, OutlinePen};
+use skrifa::outline::DrawSettings;
 use skrifa::raw::TableProvider as _;
 
 use super::lines;
-use crate::display::GlyphRun;
+use crate::display::{GlyphRun, PathPen};
 
 /// Designs that are kept at most, and glyphs of each.
 const MAX_DESIGNS: usize = 256;
@@ -94,7 +94,7 @@ fn add(run: &GlyphRun, kept: &mut HashMap<u32, BezPath>) {
     let outlines = font.outline_glyphs();
     for glyph in &run.glyphs {
         kept.entry(glyph.id).or_insert_with(|| {
-            let (mut drawn, mut polygons) = (Pen(BezPath::new()), BezPath::new());
+            let (mut drawn, mut polygons) = (PathPen::default(), BezPath::new());
             let settings = DrawSettings::unhinted(Size::new(size), LocationRef::new(&coords));
             let outline = outlines.get(skrifa::GlyphId::new(glyph.id));
             if outline.is_none_or(|outline| outline.draw(settings, &mut drawn).is_err()) {
@@ -126,28 +126,4 @@ pub(super) fn has_color_glyphs(run: &GlyphRun) -> bool {
         let id = skrifa::GlyphId::new(glyph.id);
         colors.get(id).is_some() || bitmaps.glyph_for_size(Size::unscaled(), id).is_some()
     })
-}
-
-struct Pen(BezPath);
-
-impl OutlinePen for Pen {
-    fn move_to(&mut self, x: f32, y: f32) {
-        self.0.move_to((x, y));
-    }
-
-    fn line_to(&mut self, x: f32, y: f32) {
-        self.0.line_to((x, y));
-    }
-
-    fn quad_to(&mut self, cx: f32, cy: f32, x: f32, y: f32) {
-        self.0.quad_to((cx, cy), (x, y));
-    }
-
-    fn curve_to(&mut self, ax: f32, ay: f32, bx: f32, by: f32, x: f32, y: f32) {
-        self.0.curve_to((ax, ay), (bx, by), (x, y));
-    }
-
-    fn close(&mut self) {
-        self.0.close_path();
-    }
 }
