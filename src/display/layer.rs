@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use super::{Color, DisplayList, Shape};
+use super::{Color, DisplayList, Projection, Shape};
 
 /// CSS `mix-blend-mode`, plus the plain source-over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -41,6 +41,8 @@ pub enum Filter {
     },
     /// A row-major 4×5 matrix over unpremultiplied RGBA in 0..1 (brightness, contrast, grayscale …).
     Matrix([f32; 20]),
+    /// No function of CSS: the group seen in perspective.
+    Project(Projection),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -109,6 +111,7 @@ impl Hash for Filter {
                 ([dx, dy, sigma].map(|v| v.to_bits()), color).hash(state);
             }
             Self::Matrix(matrix) => matrix.map(f32::to_bits).hash(state),
+            Self::Project(projection) => projection.hash(state),
         }
     }
 }

@@ -274,6 +274,7 @@ impl super::Filter {
                 bounds.union((bounds + kurbo::Vec2::new(dx.into(), dy.into())).inflate(reach, reach))
             }
             Self::Matrix(_) => bounds,
+            Self::Project(projection) => projection.reach(bounds),
         }
     }
 }

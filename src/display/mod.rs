@@ -10,6 +10,7 @@ mod list;
 mod outline;
 mod paint;
 mod print;
+mod projection;
 mod text;
 
 pub use damage::{IRect, damage};
@@ -17,4 +18,5 @@ pub use layer::{Blend, Filter, Layer, Mask, MaskKind};
 pub use list::{Command, DisplayList, Draw, Node, Recorder, Shape};
 pub(crate) use outline::PathPen;
 pub use paint::{Color, ColorStop, Gradient, GradientKind, Paint, Pattern, Picture};
+pub use projection::Projection;
 pub use text::{Cluster, Font, Glyph, GlyphRun};

@@ -128,6 +128,10 @@ impl Display for Filter {
                     .collect();
                 write!(f, "matrix({})", rows.join(", "))
             }
+            Self::Project(projection) => {
+                let values = projection.0.map(|v| Short(v).to_string());
+                write!(f, "projection({})", values.join(" "))
+            }
         }
     }
 }

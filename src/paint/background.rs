@@ -28,6 +28,9 @@ use crate::template::mirror;
 /// Tiles painted one by one at most; more of them become a pattern.
 const MAX_TILES: usize = 64;
 
+/// In a larger box than this, in device pixels, only what lies near the frame is tiled.
+const FAR: f64 = 20_000.0;
+
 /// Where an image is repeated: one layer of a background or of a mask.
 pub(super) struct Tiling<'s> {
     pub image: &'s CssImage,
@@ -173,15 +176,20 @@ impl Painter<'_> {
     /// The paint of a layer that is one gradient all over its clip.
     fn single_paint(&self, element: &Element<'_>, tiling: &Tiling<'_>) -> Option<Paint> {
         let GenericImage::Gradient(css) = tiling.image else { return None };
-        let (tile, across, down) = self.grid(tiling, None)?;
+        let (tile, across, down) = self.grid(element, tiling, None)?;
         let clip = boxes::bounds(&tiling.clip);
-        (across.count * down.count == 1 && covers(tile, clip)).then(|| {
+        (across.count == 1 && down.count == 1 && covers(tile, clip)).then(|| {
             gradient::paint(css, tile, self.scale, &element.style.clone_color(), element.transform)
         })?
     }
 
     /// The first tile, and where tiles lie across and down.
-    fn grid(&self, tiling: &Tiling<'_>, intrinsic: Option<Vec2>) -> Option<(Rect, Tiles, Tiles)> {
+    fn grid(
+        &self,
+        element: &Element<'_>,
+        tiling: &Tiling<'_>,
+        intrinsic: Option<Vec2>,
+    ) -> Option<(Rect, Tiles, Tiles)> {
         let Tiling { area, repeat, .. } = *tiling;
         let size = size_of(tiling.size, area, intrinsic, self.scale);
         let (mut width, mut height) = (size.x, size.y);
@@ -196,7 +204,17 @@ impl Painter<'_> {
         }
         let x = resolve_length(tiling.position.0, area.width() - width, self.scale);
         let y = resolve_length(tiling.position.1, area.height() - height, self.scale);
-        let clip = boxes::bounds(&tiling.clip);
+        let mut clip = boxes::bounds(&tiling.clip);
+        if clip.width().max(clip.height()) > FAR {
+            // Only what can be seen of a box without end.
+            let (width, height) = self.document.viewport().window_size;
+            let frame = Rect::new(0.0, 0.0, width.into(), height.into()).inflate(FAR / 2.0, FAR / 2.0);
+            let seen = element.transform.inverse().transform_rect_bbox(frame);
+            if !seen.is_finite() {
+                return None;
+            }
+            clip = clip.intersect(seen);
+        }
         let across = Tiles::along(repeat.0, area.x0, area.width(), x, width, clip.x0, clip.x1);
         let down = Tiles::along(repeat.1, area.y0, area.height(), y, height, clip.y0, clip.y1);
         let tile = Rect::new(across.start, down.start, across.start + width, down.start + height);
@@ -220,7 +238,7 @@ impl Painter<'_> {
             self.fill(element, &tiling.clip, paint);
             return;
         }
-        let Some((first, across, down)) = self.grid(tiling, intrinsic) else { return };
+        let Some((first, across, down)) = self.grid(element, tiling, intrinsic) else { return };
         self.recorder.push(clip_to(&tiling.clip, element.transform));
         if across.count.saturating_mul(down.count) > MAX_TILES {
             if let Some(list) = self.one_tile(element, tiling.image, first.width(), first.height()) {

@@ -1,24 +1,25 @@
 //! Borders and outlines.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use kurbo::{
-    Affine, BezPath, Cap, Circle, ParamCurve as _, ParamCurveArclen as _, Point, Rect, Shape as _, Stroke,
-    Vec2,
+    Affine, BezPath, Cap, Circle, ParamCurve as _, ParamCurveArclen as _, PathSeg, Point, Rect, Shape as _,
+    Stroke, Vec2,
 };
 use style::computed_values::border_collapse::T as BorderCollapse;
 use style::values::computed::OutlineStyle;
 use style::values::specified::BorderStyle;
 use style::values::specified::box_::DisplayInside;
 
-use super::boxes::{place, polygon, ring, shape};
+use super::boxes::{elliptical, place, polygon, ring, shape};
 use super::decoration::best_gap;
 use super::style::resolve;
 use super::{Element, Painter};
 use crate::display::{Color, Layer, Paint, Shape};
 
-/// A border has at most this many dots.
-const MAX_DOTS: usize = 20_000;
+/// A border has at most this many dots; with more dashes, it is solid.
+const MAX_MARKS: usize = 20_000;
 
 /// One side of a border.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -129,8 +130,9 @@ impl Painter<'_> {
         let round = element.boxes.radii.iter().any(|radius| *radius != Vec2::ZERO);
         let mut path = BezPath::new();
         if round {
+            // As in Chromium, the first dash begins where the top side does.
             let middle = element.boxes.border.inflate(-half, -half);
-            path = shape(middle, element.boxes.radii_of(middle)).to_path();
+            path = elliptical(middle, element.boxes.radii_of(middle));
         } else {
             let (from, to) = match index {
                 0 => (Point::new(x0, y0 + half), Point::new(x1, y0 + half)),
@@ -154,14 +156,18 @@ impl Painter<'_> {
         color: Color,
         transform: Affine,
     ) {
-        let length = path.perimeter(0.1);
+        let length = if closed {
+            path.segments().map(|segment| measured(&segment, 0.0..1.0)).sum()
+        } else {
+            path.perimeter(0.1)
+        };
         let dotted = style == BorderStyle::Dotted;
         let (dash, gap) = match dotted {
             true => (width, width),
             false if width >= 3.0 => (2.0 * width, width),
             false => (3.0 * width, 2.0 * width),
         };
-        if length <= 0.0 || width <= 0.0 {
+        if !(length > 0.0 && length.is_finite() && width > 0.0) {
             return;
         }
         let gap = best_gap(length, dash, gap, closed);
@@ -169,7 +175,7 @@ impl Painter<'_> {
             let mut dots = BezPath::new();
             let count = (length / (dash + gap) + 1e-6).floor() as usize + usize::from(!closed);
             let first = if closed { 0.0 } else { width / 2.0 };
-            for point in along(path, first, dash + gap, count.clamp(1, MAX_DOTS)) {
+            for point in along(path, first, dash + gap, count.clamp(1, MAX_MARKS)) {
                 dots.extend(Circle::new(point, width / 2.0).to_path(0.01));
             }
             self.recorder.fill(place(&Shape::Path(Arc::new(dots), false), transform), Paint::Solid(color));
@@ -177,7 +183,12 @@ impl Painter<'_> {
         }
         let factor = transform.determinant().abs().sqrt();
         let mut stroke = Stroke::new(width * factor).with_caps(Cap::Butt);
-        if gap > 0.0 {
+        let countable = gap > 0.0 && length < (dash + gap) * MAX_MARKS as f64;
+        if closed && countable {
+            let path = transform * pieces(path, dash, dash + gap);
+            return self.recorder.stroke(Arc::new(path), stroke, Paint::Solid(color));
+        }
+        if countable {
             stroke = stroke.with_dashes(0.0, [dash * factor, gap * factor]);
         }
         self.recorder.stroke(Arc::new(transform * path.clone()), stroke, Paint::Solid(color));
@@ -258,6 +269,52 @@ fn along(path: &BezPath, first: f64, step: f64, count: usize) -> Vec<Point> {
         at += length;
     }
     points
+}
+
+/// The length of a part of a segment as Skia has it, which dashes are spread by: that of the chords that come
+/// within half a pixel of it.
+fn measured(segment: &PathSeg, part: Range<f64>) -> f64 {
+    let middle = (part.start + part.end) / 2.0;
+    let (from, to) = (segment.eval(part.start), segment.eval(part.end));
+    let off = segment.eval(middle) - from.midpoint(to);
+    if off.x.abs().max(off.y.abs()) > 0.5 && part.end - part.start > 1e-3 {
+        measured(segment, part.start..middle) + measured(segment, middle..part.end)
+    } else {
+        from.distance(to)
+    }
+}
+
+/// The parts of a path that lie under dashes, the first of which begins where it does.
+fn pieces(path: &BezPath, dash: f64, step: f64) -> BezPath {
+    let mut out = BezPath::new();
+    let mut at = 0.0;
+    for segment in path.segments() {
+        let (length, true_length) = (measured(&segment, 0.0..1.0), segment.arclen(1e-3));
+        if length <= 0.0 {
+            continue;
+        }
+        let place = |far: f64| match (far - at) / length {
+            part if part <= 0.0 => 0.0,
+            part if part >= 1.0 => 1.0,
+            part => segment.inv_arclen(part * true_length, 1e-3),
+        };
+        let mut index = (at / step).floor();
+        while index * step < at + length - 1e-6 {
+            let (from, to) = (index * step, index * step + dash);
+            index += 1.0;
+            if to <= at + 1e-6 {
+                continue;
+            }
+            let piece = segment.subsegment(place(from)..place(to));
+            // A dash goes on around a corner.
+            if from >= at || out.elements().is_empty() {
+                out.move_to(piece.start());
+            }
+            out.push(piece.as_path_el());
+        }
+        at += length;
+    }
+    out
 }
 
 /// The lit and the shaded side of a border that looks raised: as in Chromium, a third of the full

@@ -137,7 +137,8 @@ pub(super) fn rounded(rect: Rect, radii: [Vec2; 4]) -> RoundedRect {
     RoundedRect::from_rect(rect, RoundedRectRadii::new(tl, tr, br, bl))
 }
 
-fn elliptical(rect: Rect, [tl, tr, br, bl]: [Vec2; 4]) -> BezPath {
+/// Its outline, from the beginning of the top side on.
+pub(super) fn elliptical(rect: Rect, [tl, tr, br, bl]: [Vec2; 4]) -> BezPath {
     let Rect { x0, y0, x1, y1 } = rect;
     let k = 1.0 - KAPPA;
     let mut path = BezPath::new();

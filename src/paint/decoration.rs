@@ -22,6 +22,9 @@ use crate::template::mirror;
 /// Lines leave at most this much room around a glyph, in device pixels.
 const MAX_SPARE: f64 = 13.0;
 
+/// A line that is not solid is at most so many times as long as it is thick.
+const MAX_MARKS: f64 = 40_000.0;
+
 /// A line on text, and the element that asks for it.
 pub(super) struct Decoration {
     line: TextDecorationLine,
@@ -202,7 +205,10 @@ impl Line {
             let top = (top + 0.5).floor();
             Rect::new(from, top, to, top + height)
         };
+        // Longer than any frame, it is no pattern that anyone sees.
+        let countable = to - from <= MAX_MARKS * thickness;
         match style {
+            _ if !countable => Marks::Bars(vec![bar(top)]),
             DecorationStyle::Double => {
                 let away = (thickness + 1.0).floor();
                 if outwards == 0.0 {
@@ -230,10 +236,10 @@ impl Line {
                 let mut path = BezPath::new();
                 let mut stroke = None;
                 if round {
-                    let mut at = from + height / 2.0;
-                    while at <= to - height / 2.0 + 0.01 {
+                    let count = ((to - from - height + 0.01) / (dash + gap)).floor() + 1.0;
+                    for index in 0..count as usize {
+                        let at = from + height / 2.0 + (dash + gap) * index as f64;
                         path.extend(Circle::new((at, middle), height / 2.0).to_path(0.01));
-                        at += dash + gap;
                     }
                 } else {
                     let mut line = Stroke::new(height).with_caps(Cap::Butt);
@@ -252,15 +258,14 @@ impl Line {
                 let reach = 0.5 + (3.0 * thickness + 0.5).round();
                 let middle = (top + 0.5).floor() + 0.5 + outwards * (thickness + 1.0);
                 let mut path = BezPath::new();
-                let mut at = from;
-                path.move_to((at, middle));
-                while at < to {
+                path.move_to((from, middle));
+                for index in 0..((to - from) / (2.0 * step)).ceil() as usize {
+                    let at = from + 2.0 * step * index as f64;
                     path.curve_to(
                         (at + step, middle + reach),
                         (at + step, middle - reach),
                         (at + 2.0 * step, middle),
                     );
-                    at += 2.0 * step;
                 }
                 let bounds = Rect::new(from, middle - reach, to, middle + reach);
                 Marks::Drawn { path, stroke: Some(Stroke::new(thickness)), parts: Some(vec![bounds]) }

@@ -25,37 +25,51 @@ use crate::display::{Blend, Filter, Layer, Shape};
 const FAR: f64 = 1e5;
 
 impl Painter<'_> {
-    /// The groups that an element's effects ask for, the outermost first.
-    pub(super) fn groups(&mut self, element: &Element<'_>) -> Vec<Layer> {
+    /// Opens the groups that an element's effects ask for, the outermost first; how many.
+    pub(super) fn open_groups(&mut self, element: &Element<'_>) -> usize {
         let effects = element.style.get_effects();
         let mask = self.mask(element);
         let reference = self.clip_reference(element);
         let convert = |filter: &CssFilter| convert(filter, element, self.scale);
+        let backdrop: Vec<Filter> = effects.backdrop_filter.0.iter().filter_map(convert).collect();
         let layer = Layer {
             opacity: effects.opacity.clamp(0.0, 1.0),
             blend: blend(effects.mix_blend_mode),
             clip: clip_path(element, self.scale).or_else(|| clip_rect(element, self.scale)),
             mask,
             filters: effects.filter.0.iter().filter_map(convert).collect(),
-            backdrop: effects.backdrop_filter.0.iter().filter_map(convert).collect(),
+            backdrop: Vec::new(),
             isolated: self.isolating.contains(&element.node.id),
         };
-        let layer = if layer.backdrop.is_empty() || layer.clip.is_some() {
-            layer
-        } else {
-            Layer { clip: Some(place(&element.boxes.border_shape(), element.transform)), ..layer }
-        };
-        let outer = reference.map(|mask| Layer { mask: Some(mask), ..Layer::default() });
         let mut groups = Vec::new();
-        if let Some(mut outer) = outer {
+        if let Some(mask) = reference {
             // What blends must do so outside of the mask.
-            outer.blend = layer.blend;
-            groups.push(outer);
+            groups.push(Layer { mask: Some(mask), blend: layer.blend, ..Layer::default() });
             groups.push(Layer { blend: Blend::Normal, ..layer });
         } else if layer != Layer::default() {
             groups.push(layer);
         }
-        groups
+        let border = || Some(place(&element.boxes.border_shape(), element.transform));
+        let below = if backdrop.is_empty() {
+            None
+        } else if groups.iter().all(Layer::is_clip_only) {
+            // It is cut to the border box, and the shadow around that is not.
+            Some(Layer { backdrop, clip: border(), ..Layer::default() })
+        } else {
+            // It fades with the group.
+            if let Some(layer) = groups.last_mut() {
+                layer.clip = layer.clip.take().or_else(border);
+                layer.backdrop = backdrop;
+            }
+            None
+        };
+        let count = groups.len();
+        groups.into_iter().for_each(|group| self.recorder.push(group));
+        if let Some(below) = below {
+            self.recorder.push(below);
+            self.recorder.pop();
+        }
+        count
     }
 }
 

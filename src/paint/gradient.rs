@@ -19,7 +19,7 @@ use super::effects::resolve_length;
 use super::style::color;
 use crate::display::{Color, ColorStop, Gradient, GradientKind, Paint};
 
-/// Stops that stand for one span of a colour space that is not sRGB, or for a hint's curve.
+/// Stops that stand for one span of a colour space that is not sRGB.
 const SAMPLES: usize = 64;
 
 /// The paint of a gradient over `area`, in the coordinates that `transform` maps to the frame.
@@ -218,8 +218,12 @@ fn resolve<T>(
             && (hint.is_some() || !plain)
         {
             let middle = hint.map_or(0.5, |hint: f64| ((hint - from) / (at - from)).clamp(1e-4, 1.0 - 1e-4));
-            for sample in 1..SAMPLES {
-                let part = sample as f64 / SAMPLES as f64;
+            let parts: Vec<f64> = if plain {
+                around_hint(middle).into()
+            } else {
+                (1..SAMPLES).map(|sample| sample as f64 / SAMPLES as f64).collect()
+            };
+            for part in parts {
                 let weight = part.powf(0.5_f64.ln() / middle.ln()) as f32;
                 let items = [ColorMixItem::new(left, 1.0 - weight), ColorMixItem::new(own, weight)];
                 let mixed = mix_many(*method, items, ColorMixFlags::empty());
@@ -231,6 +235,20 @@ fn resolve<T>(
         hint = None;
     }
     stops
+}
+
+/// The places of the stops that stand for a hint's curve, as Chromium has them: more of them on the longer side.
+fn around_hint(hint: f64) -> [f64; 9] {
+    let rest = 1.0 - hint;
+    std::array::from_fn(|index| {
+        let step = index as f64;
+        match index {
+            0..7 if hint > rest => hint * (7.0 + step) / 13.0,
+            _ if hint > rest => hint + rest * (step - 6.0) / 3.0,
+            0..2 => hint * (step + 1.0) / 3.0,
+            _ => hint + rest * (step - 2.0) / 13.0,
+        }
+    })
 }
 
 /// Stops moved into 0..1, and where the first and the last of them were.

@@ -319,12 +319,8 @@ impl<'a> Painter<'a> {
             transform: lines.transform,
             pieces: None,
         };
-        let groups = if self.only_text { Vec::new() } else { self.groups(&element) };
-        let count = groups.len();
         self.recorder.set_node(Node(inline.node.id.as_u64()));
-        for group in groups {
-            self.recorder.push(group);
-        }
+        let count = if self.only_text { 0 } else { self.open_groups(&element) };
         if offset == Vec2::ZERO {
             self.pieces(lines, members, depth, true);
         } else {

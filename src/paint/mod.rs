@@ -18,6 +18,7 @@ mod marker;
 mod mask;
 mod shadow;
 mod stacking;
+mod sticky;
 mod style;
 mod table;
 mod text;
@@ -29,10 +30,11 @@ use std::collections::{HashMap, HashSet};
 use blitz_dom::{BaseDocument, Node as DomNode, NodeId};
 use kurbo::{Affine, Rect, Vec2};
 
-use crate::display::{DisplayList, Layer, Node, Paint, Picture, Recorder, Shape};
+use crate::display::{DisplayList, Filter, Layer, Node, Paint, Picture, Recorder, Shape};
 
 use boxes::Boxes;
 use style::Styles;
+use transform::Transform;
 
 /// Where pictures come from: decoded once, shared.
 pub trait Images {
@@ -129,14 +131,17 @@ impl<'a> Painter<'a> {
         if style::is_gone(node, &style) {
             return;
         }
-        let location = node.final_layout().location;
-        let mut offset = Vec2::new(f64::from(location.x), f64::from(location.y)) * self.scale;
+        let mut offset = self.location(node);
         if !self.shifts.is_empty() {
             offset.x += self.shifts.get(&node.id).copied().unwrap_or(0.0);
         }
         let above = node.containing_block().and_then(|id| self.document.get_node(id));
         let Some(own) = transform::of(node, &style, above, self.scale) else { return };
-        let transform = parent * Affine::translate(offset) * own;
+        let flow = parent * Affine::translate(offset);
+        let (transform, projection) = match own {
+            Transform::Affine(own) => (flow * own, None),
+            Transform::Perspective(own) => (flow, own.within(flow)),
+        };
         if !transform.is_finite() {
             return;
         }
@@ -149,11 +154,11 @@ impl<'a> Painter<'a> {
         let id = Node(node.id.as_u64());
         self.recorder.set_node(id);
 
-        let groups = self.groups(&element);
-        let count = groups.len();
-        for group in groups {
-            self.recorder.push(group);
+        if let Some(projection) = projection {
+            let filters = vec![Filter::Project(projection)];
+            self.recorder.push(Layer { filters, ..Layer::default() });
         }
+        let count = self.open_groups(&element) + usize::from(projection.is_some());
         if style::is_visible(&element.style) {
             self.box_of(&element);
         }
@@ -175,6 +180,13 @@ impl<'a> Painter<'a> {
         for _ in 0..count {
             self.recorder.pop();
         }
+    }
+
+    /// Where the box lies in the one that contains it.
+    fn location(&self, node: &DomNode) -> Vec2 {
+        let location = node.final_layout().location;
+        let flow = Vec2::new(location.x.into(), location.y.into());
+        (flow + sticky::shift(self.document, node)) * self.scale
     }
 
     /// Shadows, background, border and outline.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use blitz_dom::{BaseDocument, Node, NodeId};
-use kurbo::{Affine, Vec2};
+use kurbo::Affine;
 use style::computed_values::mix_blend_mode::T as MixBlendMode;
 use style::values::computed::{Float, PositionProperty};
 use style::values::specified::box_::{DisplayInside, DisplayOutside};
@@ -131,8 +131,7 @@ impl<'a> Painter<'a> {
         if !effects.backdrop_filter.0.is_empty() {
             return None;
         }
-        let location = node.final_layout().location;
-        let offset = Vec2::new(f64::from(location.x), f64::from(location.y)) * self.scale;
+        let offset = self.location(node);
         let boxes = Boxes::of(node, &style, self.scale);
         Some(Element { node, style, boxes, transform: parent.transform.pre_translate(offset), pieces: None })
     }
@@ -151,9 +150,7 @@ impl<'a> Painter<'a> {
         let mut transform = if at.is_some() { context.transform } else { Affine::IDENTITY };
         let mut clips = 0;
         for node in between.into_iter().rev() {
-            let location = node.final_layout().location;
-            transform =
-                transform.pre_translate(Vec2::new(f64::from(location.x), f64::from(location.y)) * self.scale);
+            transform = transform.pre_translate(self.location(node));
             let Some(style) = node.primary_styles().map(|styles| (*styles).clone()) else { continue };
             let boxes = Boxes::of(node, &style, self.scale);
             let clip = effects::overflow_clip(

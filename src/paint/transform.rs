@@ -1,7 +1,6 @@
 //! Transforms (CSS Transforms 2), flattened to the plane.
 //!
-//! A perspective is no affine map: an element under one is drawn with the affine map that is nearest to it
-//! at the element's centre.
+//! A perspective is no affine map: an element under one is drawn as it lies, and the picture is mapped.
 
 use blitz_dom::Node;
 use euclid::default::{Point2D, Rect, Size2D, Transform3D};
@@ -12,10 +11,22 @@ use style::values::computed::{CSSPixelLength, Rotate};
 use style::values::generics::box_::Perspective;
 use style::values::generics::transform::{Scale, Translate};
 
-/// The element's own transform in device pixels, about the corner of its border box; `None` when nothing of
-/// it is seen. Percentages and the origin are of the box as it lies now; what Blitz stores may be of the box
+use crate::display::Projection;
+
+/// A transform in device pixels, about the corner of the element's border box.
+pub(super) enum Transform {
+    Affine(Affine),
+    Perspective(Projection),
+}
+
+/// The element's own transform; `None` when nothing of it is seen. Percentages and the origin are of the box as it lies now; what Blitz stores may be of the box
 /// that it was.
-pub(super) fn of(node: &Node, styles: &ComputedValues, parent: Option<&Node>, scale: f64) -> Option<Affine> {
+pub(super) fn of(
+    node: &Node,
+    styles: &ComputedValues,
+    parent: Option<&Node>,
+    scale: f64,
+) -> Option<Transform> {
     let own = styles.get_box();
     let flat = own.transform.0.is_empty()
         && matches!(own.rotate, Rotate::None)
@@ -23,7 +34,7 @@ pub(super) fn of(node: &Node, styles: &ComputedValues, parent: Option<&Node>, sc
         && matches!(own.translate, Translate::None);
     let surroundings = parent.filter(|_| !flat).and_then(|parent| perspective(node, parent));
     if flat {
-        return Some(Affine::IDENTITY);
+        return Some(Transform::Affine(Affine::IDENTITY));
     }
     let size = node.final_layout().size;
     let size = Size2D::new(CSSPixelLength::new(size.width), CSSPixelLength::new(size.height));
@@ -67,7 +78,14 @@ pub(super) fn of(node: &Node, styles: &ComputedValues, parent: Option<&Node>, sc
     if away && own.backface_visibility == BackfaceVisibility::Hidden && !matrix.is_2d() {
         return None;
     }
-    Some(Affine::new([a, b, c, d, x * scale, y * scale]))
+    let m = &matrix;
+    Some(if m.m14.abs().max(m.m24.abs()) < 1e-9 {
+        Transform::Affine(Affine::new([a, b, c, d, x * scale, y * scale]))
+    } else {
+        let (x, y) = ([m.m11, m.m21, m.m41 * scale], [m.m12, m.m22, m.m42 * scale]);
+        let w = [m.m14 / scale, m.m24 / scale, m.m44];
+        Transform::Perspective(Projection([x[0], x[1], x[2], y[0], y[1], y[2], w[0], w[1], w[2]]))
+    })
 }
 
 /// The parent's perspective, in the element's own coordinates.

@@ -13,6 +13,7 @@ use super::bind::Scope;
 use super::fit::Fitting;
 use super::generate::Generated;
 use super::sources::{self, Sources};
+use super::spans;
 use crate::campaign::Variant;
 use crate::diagnostic::{Diagnostic, Result, Span};
 use crate::resources::{Loader, Resources, generates};
@@ -102,6 +103,7 @@ pub(super) fn open(
         sources,
         generated: Generated::default(),
         generates,
+        spans: spans::has_any(template.html()),
         shown: None,
         floats: false,
     })

@@ -10,6 +10,7 @@ mod generate;
 mod measure;
 mod preflight;
 mod sources;
+mod spans;
 mod stale;
 #[cfg(test)]
 mod tests;
@@ -80,6 +81,8 @@ struct Live {
     generated: Generated,
     /// Whether the template may ask for generated text.
     generates: bool,
+    /// Whether the template may have cells over several columns.
+    spans: bool,
     shown: Option<Binding>,
     /// Whether any box floated when the document was last laid out.
     floats: bool,
@@ -177,6 +180,9 @@ impl Live {
     /// Resolves style and layout until nothing more arrives.
     fn settle(&mut self) {
         stale::forget_gone_boxes(&self.document);
+        if self.spans {
+            spans::cut(&mut self.document);
+        }
         if self.floats {
             stale::forget_layout(&mut self.document);
         }

@@ -12,7 +12,9 @@ use cssparser::{
     RuleBodyItemParser, RuleBodyParser, Token,
 };
 use style::context::QuirksMode;
+use style::parser::ParserContext;
 use style::properties::{PropertyId, SourcePropertyDeclaration, parse_one_declaration_into};
+use style::stylesheets::supports_rule::SupportsCondition;
 use style::stylesheets::{CssRuleType, Origin, UrlExtraData};
 use style_traits::ParsingMode;
 
@@ -331,10 +333,10 @@ impl<'i> AtRuleParser<'i> for Block<'_, '_> {
         input: &mut Parser<'i>,
     ) -> Result<(), ParseError<()>> {
         let is_rendered = self.at_rule(&rule, start);
-        // What a condition guards is meant for those who render it.
         let has_rules = match &*rule.name {
             "@media" => is_for_screens(&rule.prelude),
             "@layer" => true,
+            "@supports" => self.is_supported(&rule, start),
             _ => false,
         };
         if is_rendered && has_rules {
@@ -345,6 +347,32 @@ impl<'i> AtRuleParser<'i> for Block<'_, '_> {
 }
 
 impl Block<'_, '_> {
+    /// Whether the condition holds. Those that are written for who renders something are told when they do not.
+    fn is_supported(&mut self, rule: &AtRule, start: &ParserState) -> bool {
+        let condition = &*rule.prelude;
+        let holds = SupportsCondition::parse(&mut Parser::new(condition)).is_ok_and(|parsed| {
+            let (mode, quirks) = (ParsingMode::DEFAULT, QuirksMode::NoQuirks);
+            let (base, rule) = (&self.walk.base, Some(CssRuleType::Style));
+            parsed.eval(&ParserContext::new(
+                Origin::Author,
+                base,
+                rule,
+                mode,
+                quirks,
+                Default::default(),
+                None,
+                None,
+                Default::default(),
+            ))
+        });
+        let negated = condition.split(['(', ' ']).any(|word| word.eq_ignore_ascii_case("not"));
+        if !holds && !negated {
+            let message = format!("`@supports {condition}` does not hold, and nothing in it is rendered");
+            self.walk.tell(start.position().byte_index(), unrendered(message));
+        }
+        holds
+    }
+
     /// Tells of a rule that is not rendered; true for the others.
     fn at_rule(&mut self, rule: &AtRule, start: &ParserState) -> bool {
         let name = &*rule.name;

@@ -19,7 +19,7 @@ use super::gradients::Gradients;
 use super::ground::{self, Ground};
 use super::layer::{self, Scene};
 use super::picture::{self, Image, Pictures, Placed};
-use super::shadow::Shadows;
+use super::shadow::{self, Shadows};
 use super::{Frame, IRect, filter, paint, text};
 use crate::display::{Blend, Command, DisplayList, Draw, Layer, Paint, Shape};
 
@@ -42,6 +42,9 @@ const MAX_SIDE: u32 = 32_768;
 /// Groups that need pixels of their own may be nested this deep; what is deeper is not drawn.
 const MAX_DEPTH: usize = 32;
 
+/// Filters within filters look at most this far together, in pixels.
+const MAX_REACH: i32 = 4096;
+
 /// Draws display lists on one thread. It keeps scaled pictures, shadows, glyph outlines and buffers
 /// from one list to the next, within fixed bounds.
 #[derive(Debug)]
@@ -58,6 +61,8 @@ pub struct CpuRasteriser {
     /// What the cell being drawn has to close.
     opened: Vec<Open>,
     depth: usize,
+    /// How far, in pixels, the filters around what is being drawn look.
+    reach: i32,
 }
 
 impl Default for CpuRasteriser {
@@ -113,6 +118,7 @@ impl CpuRasteriser {
             gradients: Gradients::new(GRADIENT_BYTES),
             opened: Vec::new(),
             depth: 0,
+            reach: 0,
         }
     }
 
@@ -220,7 +226,8 @@ impl CpuRasteriser {
             let touched = layer::touched(command, wanted);
             if !touched.is_empty() {
                 stages.push((push, open, wanted));
-                wanted = wanted.union(filter::inputs(&layer.backdrop, touched));
+                let within = scene.backdrop_of(command);
+                wanted = wanted.union(filter::backdrop_inputs(&layer.backdrop, touched, within));
             }
         }
         let mut start = range.start;
@@ -241,8 +248,9 @@ impl CpuRasteriser {
             backdrop = None;
             if let Draw::Push(layer) = &command.draw {
                 let touched = layer::touched(command, next_wanted);
-                let mut filtered = below.crop(filter::inputs(&layer.backdrop, touched));
-                filter::apply_all(&layer.backdrop, &mut filtered);
+                let within = scene.backdrop_of(command);
+                let mut filtered = below.crop(filter::backdrop_inputs(&layer.backdrop, touched, within));
+                filter::apply_to_backdrop(&layer.backdrop, &mut filtered, within);
                 backdrop = Some((push, filtered.crop(touched)));
             }
             (start, open, base, wanted) = (push, next_open, Some(below), next_wanted);
@@ -301,10 +309,15 @@ impl CpuRasteriser {
         if area.is_empty() {
             return None;
         }
-        let wide = filter::inputs(&layer.filters, area);
-        let mut content = self.surface(scene, push + 1..scene.end(push), wide);
-        filter::apply_all(&layer.filters, &mut content);
-        let mut content = if wide == area { content } else { content.crop(area) };
+        // Filters around filters look at ever more pixels; at some point they no longer do anything.
+        let reach = filter::reach(&layer.filters);
+        let filters = if self.reach + reach > MAX_REACH { &[][..] } else { &layer.filters };
+        self.reach += reach;
+        let all = if filters.is_empty() { area } else { scene.content_of(push) };
+        let mut content = filter::filtered(filters, area, all, &mut |area| {
+            self.surface(scene, push + 1..scene.end(push), area)
+        });
+        self.reach -= reach;
         if let Some(backdrop) = backdrop {
             let mut below = backdrop.crop(area);
             layer::lay_over(&mut below, &content);
@@ -465,7 +478,7 @@ impl CpuRasteriser {
                     };
                     let upright = kurbo::RoundedRect::from_rect(
                         shape.rect().scale_from_origin(scale),
-                        scaled(shape.radii(), scale),
+                        shadow::scaled(shape.radii(), scale),
                     );
                     let reach = 3.0 * sigma + 4.0;
                     let all = Area::around(upright.rect().inflate(reach, reach));
@@ -527,7 +540,9 @@ impl CpuRasteriser {
         }
         let side = |v: u32| v.min(MAX_SIDE) as i32;
         let area = Area::new(0, 0, side(list.width), side(list.height));
+        let around = std::mem::take(&mut self.reach);
         let image = Image::from_surface(self.surface(&Scene::new(list), 0..list.commands.len(), area));
+        self.reach = around;
         self.tiles.insert(key, image.clone(), image.pixels.len());
         image
     }
@@ -581,15 +596,6 @@ fn copy_out(frame: &mut Frame, piece: Area, pixels: &[u8], stride: usize, opaque
             span.as_chunks_mut::<4>().0.iter_mut().for_each(|pixel| pixel[3] = 255);
         }
     }
-}
-
-fn scaled(radii: kurbo::RoundedRectRadii, scale: f64) -> kurbo::RoundedRectRadii {
-    kurbo::RoundedRectRadii::new(
-        radii.top_left * scale,
-        radii.top_right * scale,
-        radii.bottom_right * scale,
-        radii.bottom_left * scale,
-    )
 }
 
 impl Canvas<'_> {

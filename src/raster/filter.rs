@@ -1,32 +1,118 @@
 //! CSS filter functions on pixels.
 
 use super::area::{Area, Surface};
-use super::blur;
 use super::frame::mul255;
+use super::{blur, project};
 use crate::display::{Color, Filter};
 
+/// A chain of filters has at most so many that count.
+const MAX_CHAIN: usize = 8;
+
+/// What a chain of filters makes of a group, inside `area`. `draw` gives the group's own pixels; all of them
+/// lie inside `content`.
+pub(super) fn filtered(
+    filters: &[Filter],
+    area: Area,
+    content: Area,
+    draw: &mut dyn FnMut(Area) -> Surface,
+) -> Surface {
+    let Some((last, before)) = filters[..filters.len().min(MAX_CHAIN)].split_last() else {
+        return draw(area);
+    };
+    match last {
+        Filter::Project(projection) => {
+            let source = filtered(before, project::source(projection, area, content), content, draw);
+            project::project(projection, source, area)
+        }
+        Filter::DropShadow { dx, dy, sigma, color } => {
+            let (dx, dy) = whole(*dx, *dy);
+            let below = area.shift(-dx, -dy).inflate(blur::radius(*sigma));
+            let both = area.union(below);
+            // Far from what casts it, a shadow does not need what lies between.
+            if both.pixels() / 2 > area.pixels() + below.pixels() {
+                let mut above = filtered(before, area, content, draw);
+                let caster = filtered(before, below, content, draw);
+                drop_shadow(&mut above, &caster, (dx, dy), *sigma, *color);
+                return above;
+            }
+            let caster = filtered(before, both, content, draw);
+            let mut above = caster.crop(area);
+            drop_shadow(&mut above, &caster, (dx, dy), *sigma, *color);
+            above
+        }
+        other => {
+            let wide = input(other, area);
+            let mut surface = filtered(before, wide, content, draw);
+            apply(other, &mut surface);
+            if wide == area { surface } else { surface.crop(area) }
+        }
+    }
+}
+
+/// How far a chain of filters looks around what it is applied to.
+pub(super) fn reach(filters: &[Filter]) -> i32 {
+    let of = |filter: &Filter| match *filter {
+        Filter::Blur(sigma) | Filter::DropShadow { sigma, .. } => blur::radius(sigma),
+        Filter::Matrix(_) | Filter::Project(_) => 0,
+    };
+    filters.iter().take(MAX_CHAIN).map(of).sum()
+}
+
 /// The part of a filter's input on which the output inside `area` depends.
-pub(super) fn input(filter: &Filter, area: Area) -> Area {
+fn input(filter: &Filter, area: Area) -> Area {
     match *filter {
         Filter::Blur(sigma) => area.inflate(blur::radius(sigma)),
         Filter::DropShadow { dx, dy, sigma, .. } => {
             let (dx, dy) = whole(dx, dy);
             area.union(area.shift(-dx, -dy).inflate(blur::radius(sigma)))
         }
-        Filter::Matrix(_) => area,
+        Filter::Matrix(_) | Filter::Project(_) => area,
     }
 }
 
-/// The input that a chain of filters needs.
-pub(super) fn inputs(filters: &[Filter], area: Area) -> Area {
-    filters.iter().rev().fold(area, |area, filter| input(filter, area))
+/// The part of what lies below that a chain of backdrop filters needs. They see only what is `within` the
+/// group, and beyond its edges the same again, mirrored (Filter Effects 2, §2).
+pub(super) fn backdrop_inputs(filters: &[Filter], area: Area, within: Area) -> Area {
+    let inside = area.intersect(within);
+    filters.iter().rev().fold(inside, |area, filter| input(filter, area).intersect(within))
 }
 
-/// How far a chain of filters looks around a pixel.
-pub(super) fn apply_all(filters: &[Filter], surface: &mut Surface) {
+/// Applies backdrop filters to what [`backdrop_inputs`] said.
+pub(super) fn apply_to_backdrop(filters: &[Filter], surface: &mut Surface, within: Area) {
     for filter in filters {
-        apply(filter, surface);
+        if let Filter::Blur(sigma) = *filter
+            && !surface.area.is_empty()
+        {
+            let mut wide = mirrored(surface, surface.area.inflate(blur::radius(sigma)), within);
+            apply(filter, &mut wide);
+            *surface = wide.crop(surface.area);
+        } else {
+            apply(filter, surface);
+        }
     }
+}
+
+/// The pixels of a larger area: those beyond the edges of `within` are the ones as far on this side.
+fn mirrored(surface: &Surface, area: Area, within: Area) -> Surface {
+    let fold = |at: i32, low: i32, high: i32| {
+        let there = (at - low).rem_euclid(2 * (high - low));
+        low + there.min(2 * (high - low) - 1 - there)
+    };
+    let Area { x0, y0, x1, y1 } = surface.area;
+    let mut wide = Surface::new(area);
+    for y in area.y0..area.y1 {
+        let from_y = fold(y, within.y0, within.y1);
+        if !(y0..y1).contains(&from_y) {
+            continue;
+        }
+        for (x, pixel) in (area.x0..area.x1).zip(wide.row_mut(y, area.x0, area.x1).chunks_exact_mut(4)) {
+            let from_x = fold(x, within.x0, within.x1);
+            if (x0..x1).contains(&from_x) {
+                pixel.copy_from_slice(surface.row(from_y, from_x, from_x + 1));
+            }
+        }
+    }
+    wide
 }
 
 fn apply(filter: &Filter, surface: &mut Surface) {
@@ -39,12 +125,17 @@ fn apply(filter: &Filter, surface: &mut Surface) {
                 *value = narrow(wide);
             }
         }
-        Filter::DropShadow { dx, dy, sigma, color } => drop_shadow(surface, whole(dx, dy), sigma, color),
+        Filter::DropShadow { dx, dy, sigma, color } => {
+            let caster = surface.clone();
+            drop_shadow(surface, &caster, whole(dx, dy), sigma, color);
+        }
         Filter::Matrix(matrix) => {
             for pixel in surface.pixels.chunks_exact_mut(4) {
                 recolor(pixel, &matrix);
             }
         }
+        // Groups have it; see `filtered`.
+        Filter::Project(_) => {}
     }
 }
 
@@ -58,20 +149,25 @@ fn narrow(wide: u16) -> u8 {
     ((u32::from(wide) + 128) / 257) as u8
 }
 
-fn drop_shadow(surface: &mut Surface, (dx, dy): (i32, i32), sigma: f32, color: Color) {
-    let (width, height) = (surface.area.width(), surface.area.height());
-    let mut alphas: Vec<u16> = surface.pixels.chunks_exact(4).map(|p| u16::from(p[3]) * 257).collect();
-    blur::blur::<1>(&mut alphas, width as usize, sigma);
+/// Lays the shadow of `caster` under a surface.
+fn drop_shadow(surface: &mut Surface, caster: &Surface, (dx, dy): (i32, i32), sigma: f32, color: Color) {
+    if surface.area.is_empty() || caster.area.is_empty() {
+        return;
+    }
+    let from = caster.area;
+    let width = from.width() as usize;
+    let mut alphas: Vec<u16> = caster.pixels.chunks_exact(4).map(|p| u16::from(p[3]) * 257).collect();
+    blur::blur::<1>(&mut alphas, width, sigma);
     let tint = premultiplied(color);
-    for y in 0..height {
-        for x in 0..width {
-            let (from_x, from_y) = (x - dx, y - dy);
-            if from_x < 0 || from_y < 0 || from_x >= width || from_y >= height {
-                continue;
-            }
-            let alpha = narrow(alphas[(from_y * width + from_x) as usize]);
-            let start = (y * width + x) as usize * 4;
-            let pixel = &mut surface.pixels[start..start + 4];
+    let seen = surface.area.intersect(from.shift(dx, dy));
+    if seen.is_empty() {
+        return;
+    }
+    for y in seen.y0..seen.y1 {
+        let start = (y - dy - from.y0) as usize * width + (seen.x0 - dx - from.x0) as usize;
+        let pixels = surface.row_mut(y, seen.x0, seen.x1).chunks_exact_mut(4);
+        for (pixel, alpha) in pixels.zip(&alphas[start..]) {
+            let alpha = narrow(*alpha);
             let rest = 255 - pixel[3];
             for (value, tint) in pixel.iter_mut().zip(tint) {
                 *value = value.saturating_add(mul255(mul255(tint, alpha), rest));

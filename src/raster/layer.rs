@@ -2,12 +2,17 @@
 
 use std::sync::Arc;
 
+use kurbo::Rect;
+
 use super::area::{Area, Surface};
 use super::frame::mul255;
 use super::ground::Unit;
 use crate::display::{Blend, Command, DisplayList, Draw, Layer, MaskKind};
 
 use vello_cpu::peniko::{BlendMode, Compose, Mix};
+
+/// Further than this from the frame, in pixels, nothing is brought into view by a perspective.
+const AROUND: i32 = 1024;
 
 /// A list with what drawing it needs to know about its groups.
 pub(super) struct Scene<'a> {
@@ -90,6 +95,30 @@ impl<'a> Scene<'a> {
 
     fn looks_below(&self, push: usize) -> bool {
         self.looks_below.get(push).is_some_and(|looks_below| *looks_below)
+    }
+
+    /// The pixels that the group's backdrop filters see: those under it, in the frame.
+    pub fn backdrop_of(&self, push: &Command) -> Area {
+        Area::around(push.bounds).intersect(self.frame())
+    }
+
+    /// The pixels of a group before its filters, none of them far from the frame.
+    pub fn content_of(&self, push: usize) -> Area {
+        let mut content = Area::EMPTY;
+        let mut index = push + 1;
+        while index < self.end(push) {
+            let command = &self.commands()[index];
+            content = content.union(Area::around(command.bounds));
+            if matches!(command.draw, Draw::Push(_)) {
+                index = self.end(index);
+            }
+            index += 1;
+        }
+        content.intersect(self.frame().inflate(AROUND))
+    }
+
+    fn frame(&self) -> Area {
+        Area::around(Rect::new(0.0, 0.0, self.list.width.into(), self.list.height.into()))
     }
 
     /// The groups in the range that filter what lies below them in the same pixels, each with the

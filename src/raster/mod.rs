@@ -16,6 +16,7 @@ mod ground;
 mod layer;
 mod paint;
 mod picture;
+mod project;
 mod shadow;
 mod text;
 

@@ -52,6 +52,27 @@ impl Image {
         std::array::from_fn(|i| self.pixels[start + i])
     }
 
+    /// The colour between pixels, whose middles lie at halves; transparent outside.
+    pub fn between(&self, at: Point) -> [u8; 4] {
+        let (u, v) = (at.x - 0.5, at.y - 0.5);
+        let (u0, v0) = (u.floor(), v.floor());
+        let (fu, fv) = ((u - u0) as f32, (v - v0) as f32);
+        let (u0, v0) = (u0 as i64, v0 as i64);
+        let corners = [
+            (self.pixel(u0, v0), (1.0 - fu) * (1.0 - fv)),
+            (self.pixel(u0.saturating_add(1), v0), fu * (1.0 - fv)),
+            (self.pixel(u0, v0.saturating_add(1)), (1.0 - fu) * fv),
+            (self.pixel(u0.saturating_add(1), v0.saturating_add(1)), fu * fv),
+        ];
+        let mut sums = [0.5_f32; 4];
+        for (pixel, weight) in corners {
+            for (sum, value) in sums.iter_mut().zip(pixel) {
+                *sum += f32::from(value) * weight;
+            }
+        }
+        sums.map(|v| v as u8)
+    }
+
     /// The edge goes on outside.
     fn clamped(&self, x: i64, y: i64) -> [u8; 4] {
         self.pixel(x.clamp(0, self.width - 1), y.clamp(0, self.height - 1))

@@ -151,6 +151,15 @@ impl Shadows {
     }
 }
 
+pub(super) fn scaled(radii: kurbo::RoundedRectRadii, scale: f64) -> kurbo::RoundedRectRadii {
+    kurbo::RoundedRectRadii::new(
+        radii.top_left * scale,
+        radii.top_right * scale,
+        radii.bottom_right * scale,
+        radii.bottom_left * scale,
+    )
+}
+
 impl Mask {
     fn new(
         fraction: [f64; 2],

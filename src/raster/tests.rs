@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::{CpuRasteriser, Frame, Ground, IRect};
 use crate::display::{
     Blend, Cluster, Color, ColorStop, DisplayList, Filter, Font, Glyph, GlyphRun, Gradient, GradientKind,
-    Layer, Mask, MaskKind, Paint, Pattern, Picture, Recorder, Shape, damage,
+    Layer, Mask, MaskKind, Paint, Pattern, Picture, Projection, Recorder, Shape, damage,
 };
 
 const WIDTH: u32 = 210;
@@ -249,6 +249,7 @@ fn filters(sigma: f32) -> impl Strategy<Value = Vec<Filter>> {
         (0.1..sigma).prop_map(Filter::Blur),
         (-9.0..9.0_f32, -9.0..9.0_f32, 0.0..sigma, color())
             .prop_map(|(dx, dy, sigma, color)| Filter::DropShadow { dx, dy, sigma, color }),
+        Just(Filter::Project(Projection([0.9, 0.1, 5.0, -0.1, 1.0, 3.0, 0.002, -0.001, 1.0]))),
         Just(Filter::Matrix([
             0.4, 0.3, 0.3, 0.0, 0.0, 0.2, 0.5, 0.3, 0.0, 0.1, 0.1, 0.3, 0.6, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0,
             0.0,

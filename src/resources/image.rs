@@ -9,6 +9,7 @@ use moxcms::{ColorProfile, Layout, TransformOptions};
 use resvg::{tiny_skia, usvg};
 use usvg::fontdb;
 
+use super::avif::{Avif, is_avif};
 use super::shorten;
 use crate::defect::guarded;
 use crate::diagnostic::{Diagnostic, Result};
@@ -36,7 +37,7 @@ enum Content {
 }
 
 impl Image {
-    /// Decodes PNG, JPEG, WebP, GIF (its first frame), BMP or SVG. `url` is only for messages.
+    /// Decodes PNG, JPEG, WebP, AVIF, GIF (its first frame), BMP or SVG. `url` is only for messages.
     pub fn decode(url: &str, bytes: &[u8], fonts: &Arc<fontdb::Database>) -> Result<Self> {
         let id = u64::from_le_bytes(blake3::hash(bytes).as_bytes()[..8].try_into().expect("eight bytes"));
         let broken = |what: String| {
@@ -44,13 +45,30 @@ impl Image {
                 "broken-image",
                 format!("the image {} cannot be decoded: {}", name_of(url), what.replace('\n', " ")),
             )
-            .with_hint("PNG, JPEG, WebP, GIF, BMP and SVG work; open the file and save it again")
+            .with_hint("PNG, JPEG, WebP, AVIF, GIF, BMP and SVG work; open the file and save it again")
         };
         if bytes.is_empty() {
             return Err(Box::new(broken("the file is empty".to_owned())));
         }
         if looks_like_svg(bytes) {
             return Self::parse_svg(bytes, id, fonts).map_err(|error| Box::new(broken(error.to_string())));
+        }
+        let too_large = |width: u32, height: u32| {
+            let message = format!("the image {} is too large: {width}×{height} pixels", name_of(url));
+            let hint = "save it at the size at which it is shown; 64 megapixels are the limit";
+            Box::new(Diagnostic::error("image-too-large", message).with_hint(hint))
+        };
+        let is_large = |width: u32, height: u32| u64::from(width) * u64::from(height) > MAX_PIXELS;
+        if is_avif(bytes) {
+            let avif = Avif::open(bytes).map_err(|error| Box::new(broken(error)))?;
+            let (width, height) = (avif.1, avif.2);
+            if is_large(width, height) {
+                return Err(too_large(width, height));
+            }
+            let pixels = guarded("an image", || avif.decode(bytes, MAX_PIXELS as u32))
+                .unwrap_or_else(|problem| Err(problem.message))
+                .map_err(|error| Box::new(broken(error)))?;
+            return Ok(Self::raster(pixels, id, None));
         }
         let mut reader = ImageReader::new(Cursor::new(bytes))
             .with_guessed_format()
@@ -64,10 +82,8 @@ impl Image {
         reader.limits(limits);
         let mut decoder = reader.into_decoder().map_err(|error| Box::new(broken(error.to_string())))?;
         let (width, height) = decoder.dimensions();
-        if u64::from(width) * u64::from(height) > MAX_PIXELS {
-            let message = format!("the image {} is too large: {width}×{height} pixels", name_of(url));
-            let hint = "save it at the size at which it is shown; 64 megapixels are the limit";
-            return Err(Box::new(Diagnostic::error("image-too-large", message).with_hint(hint)));
+        if is_large(width, height) {
+            return Err(too_large(width, height));
         }
         let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
         let profile = decoder.icc_profile().ok().flatten();
@@ -76,19 +92,16 @@ impl Image {
         image.apply_orientation(orientation);
         let mut pixels = image.into_rgba8();
         let converted = profile.is_some_and(|profile| to_srgb(&mut pixels, &profile));
+        let untouched = is_jpeg && orientation == Orientation::NoTransforms && !converted;
+        Ok(Self::raster(pixels, id, untouched.then(|| Arc::new(bytes.to_vec()))))
+    }
+
+    fn raster(pixels: image::RgbaImage, id: u64, jpeg: Option<Arc<Vec<u8>>>) -> Self {
         let (width, height) = pixels.dimensions();
         let mut pixels = pixels.into_raw();
         let opaque = premultiply(&mut pixels);
-        let untouched = is_jpeg && orientation == Orientation::NoTransforms && !converted;
-        let picture = Picture {
-            width,
-            height,
-            pixels: Arc::new(pixels),
-            opaque,
-            id,
-            jpeg: untouched.then(|| Arc::new(bytes.to_vec())),
-        };
-        Ok(Self { width: width.into(), height: height.into(), content: Content::Raster(picture) })
+        let picture = Picture { width, height, pixels: Arc::new(pixels), opaque, id, jpeg };
+        Self { width: width.into(), height: height.into(), content: Content::Raster(picture) }
     }
 
     /// An SVG element, drawn at once at its size in device pixels. `load` gets the bytes of the pictures
@@ -213,14 +226,35 @@ fn rasterise_svg(tree: &usvg::Tree, id: u64, width: f64, height: f64) -> Option<
     let (width, height) = (width.clamp(1.0, 1e6), height.clamp(1.0, 1e6));
     let part = (MAX_DRAWN / (width * height)).sqrt().min(1.0);
     let (width, height) = ((width * part).ceil() as u32, (height * part).ceil() as u32);
-    let mut pixmap = tiny_skia::Pixmap::new(width, height)?;
     let size = tree.size();
-    let transform =
-        tiny_skia::Transform::from_scale(width as f32 / size.width(), height as f32 / size.height());
+    let (x, y) = (width as f32 / size.width(), height as f32 / size.height());
+    let finer =
+        finer(tree, x).filter(|finer| f64::from(width * height) * f64::from(finer * finer) < MAX_DRAWN);
+    let finer = finer.unwrap_or(1.0);
+    let side = |pixels: u32| (pixels as f32 * finer).ceil() as u32;
+    let mut pixmap = tiny_skia::Pixmap::new(side(width), side(height))?;
+    let transform = tiny_skia::Transform::from_scale(x * finer, y * finer);
     guarded("a drawing", || resvg::render(tree, transform, &mut pixmap.as_mut())).ok()?;
+    if finer > 1.0 {
+        let mut shown = tiny_skia::Pixmap::new(width, height)?;
+        let paint =
+            tiny_skia::PixmapPaint { quality: tiny_skia::FilterQuality::Bilinear, ..Default::default() };
+        let back = tiny_skia::Transform::from_scale(1.0 / finer, 1.0 / finer);
+        shown.draw_pixmap(0, 0, pixmap.as_ref(), &paint, back, None);
+        pixmap = shown;
+    }
     let opaque = pixmap.data().chunks_exact(4).all(|pixel| pixel[3] == 255);
     let id = id ^ (u64::from(width) << 32 | u64::from(height)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     Some(Picture { width, height, pixels: Arc::new(pixmap.take()), opaque, id, jpeg: None })
+}
+
+/// How many times larger a drawing has to be drawn for the tiles of its pattern to be whole pixels, if they are
+/// not: resvg rounds them, and the rounding adds up from tile to tile. `scale` is pixels to a unit.
+fn finer(tree: &usvg::Tree, scale: f32) -> Option<f32> {
+    let size =
+        |pattern: &Arc<usvg::Pattern>| pattern.rect().width() * pattern.transform().get_scale().0 * scale;
+    let tile = tree.patterns().iter().map(size).find(|tile| (tile - tile.round()).abs() > 0.01)?;
+    Some(((2.0 * tile).ceil() / tile).min(4.0))
 }
 
 /// Converts to sRGB in place; false when the profile is sRGB already, or of no use.

@@ -4,6 +4,7 @@
 //! Nothing outside the campaign's folder is read, and nothing is fetched from the network unless the
 //! campaign lists the host.
 
+mod avif;
 mod css;
 mod faces;
 mod fonts;

@@ -9,13 +9,13 @@ const PAGE: &str = r#"<!doctype html>
 <style>
   @import "imported.css";
   p { float: left; shape-outside: circle(50%); colr: red }
-  b { position: sticky; width: 10foo; --shape-outside: 1; height: {{ id }}px }
+  b { display: run-in; width: 10foo; --shape-outside: 1; height: {{ id }}px }
   i { width: fit-content; grid-auto-flow: sparse; grid-auto-flow: row; -webkit-shape-outside: none }
   a { {% if id %}color: red{% else %}color: blue{% endif %}; animation: spin 1s; cursor: pointer; mso-line-height-rule: exactly }
   u { -ms-transform: none; -webkit-transform: none; transform: none; & em { shape-margin: 1px; } &:hover { color: red } }
   @media print { p { shape-outside: none; nonsense: 1 } }
   @media screen { q { object-view-box: none } }
-  @supports (shape-outside: none) { p { shape-outside: none } }
+  @supports (shape-outside: none) { p { shape-outside: none } } @supports (display: grid) { p { shape-margin: 0 } } @supports not (top: 0) { p { zoom: 2 } }
   @container (min-width: 1px) { p { color: red } }
   @keyframes spin { from { shape-outside: none } }
   {% include "part.css" %}
@@ -40,11 +40,13 @@ fn what_is_not_rendered_is_told_with_its_place() {
     let mut expected = [
         ("card.html:7:20", "`shape-outside` is not rendered"),
         ("card.html:7:48", "`colr` is not known to CSS"),
-        ("card.html:8:7", "`sticky`, a value of `position`, is not rendered"),
+        ("card.html:8:7", "`run-in`, a value of `display`, is not rendered"),
         ("card.html:8:25", "`10foo` is not understood as a value of `width`"),
         ("card.html:9:72", "`-webkit-shape-outside` is not known to CSS"),
         ("card.html:11:77", "`shape-margin` is not rendered"),
         ("card.html:13:23", "`object-view-box` is not rendered"),
+        ("card.html:14:3", "`@supports (shape-outside: none)` does not hold"),
+        ("card.html:14:97", "`shape-margin` is not rendered"),
         ("card.html:15:3", "`@container` is not rendered"),
         ("card.html:21:61", "`anchor-name` is not rendered"),
         ("part.css:2:3", "`offset-path` is not rendered"),
