@@ -41,7 +41,7 @@ fn what_is_not_rendered_is_told_with_its_place() {
         ("card.html:7:20", "`shape-outside` is not rendered"),
         ("card.html:7:48", "`colr` is not known to CSS"),
         ("card.html:8:7", "`run-in`, a value of `display`, is not rendered"),
-        ("card.html:8:25", "`10foo` is not understood as a value of `width`"),
+        ("card.html:8:24", "`10foo` is not understood as a value of `width`"),
         ("card.html:9:72", "`-webkit-shape-outside` is not known to CSS"),
         ("card.html:11:77", "`shape-margin` is not rendered"),
         ("card.html:13:23", "`object-view-box` is not rendered"),
