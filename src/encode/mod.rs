@@ -19,6 +19,7 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::raster::{Frame, IRect};
 
 pub use crate::campaign::Effort;
+pub(crate) use deflate::Zlib;
 pub use jpeg::JpegEncoder;
 pub use png::{Filtering, PngEncoder};
 pub use webp::WebpEncoder;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use kurbo::Rect;
 
 use super::content::{Content, rectangle};
-use super::file::{File, Id};
+use super::file::{File, Id, Packer};
 use super::font::Used;
 use super::image::Image;
 
@@ -26,9 +26,9 @@ pub(super) struct Document {
 }
 
 impl Document {
-    pub(super) fn new(version: &str, strict: bool) -> Self {
+    pub(super) fn new(version: &str, strict: bool, packer: Packer) -> Self {
         Self {
-            file: File::new(version),
+            file: File::new(version, packer),
             strict,
             default_rgb: None,
             fonts: Vec::new(),

@@ -3,9 +3,11 @@
 //! Objects are written as they come, and what is written can be taken away at any time
 //! ([`File::take`]); only the place of every object is kept to the end (ISO 32000-1, §7.5.7 and §7.5.8).
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
+use std::rc::Rc;
 
-use flate2::{Compress, Compression, FlushCompress, Status};
+use crate::encode::Zlib;
 
 /// The number of an object.
 pub(super) type Id = u32;
@@ -14,6 +16,9 @@ pub(super) type Id = u32;
 const PACK: usize = 128;
 /// Streams shorter than this are not compressed: it would not make them shorter.
 const SHORT: usize = 48;
+
+/// What compresses the streams of all files of a worker.
+pub(super) type Packer = Rc<RefCell<Zlib>>;
 
 pub(super) struct File {
     out: Vec<u8>,
@@ -24,7 +29,7 @@ pub(super) struct File {
     /// Objects that wait for their stream: their number and their start.
     waiting: Vec<(Id, usize)>,
     packed: Vec<u8>,
-    deflate: Compress,
+    zlib: Packer,
 }
 
 #[derive(Clone, Copy)]
@@ -39,7 +44,7 @@ enum Place {
 
 impl File {
     /// `version` is that of PDF: `1.7`.
-    pub(super) fn new(version: &str) -> Self {
+    pub(super) fn new(version: &str, zlib: Packer) -> Self {
         let mut out = format!("%PDF-{version}\n%").into_bytes();
         out.extend([0xe2, 0xe3, 0xcf, 0xd3, b'\n']);
         Self {
@@ -50,7 +55,7 @@ impl File {
             places: vec![Place::Nowhere],
             waiting: Vec::new(),
             packed: Vec::new(),
-            deflate: Compress::new(Compression::new(6), true),
+            zlib,
         }
     }
 
@@ -86,7 +91,7 @@ impl File {
 
     pub(super) fn put_stream(&mut self, id: Id, entries: &str, data: &[u8]) {
         if data.len() >= SHORT {
-            let packed = deflated(&mut self.deflate, data);
+            let packed = self.zlib.borrow_mut().stream(data);
             if packed.len() < data.len() {
                 return self.put_raw(id, &format!("{entries}/Filter/FlateDecode"), &packed);
             }
@@ -165,24 +170,9 @@ impl File {
              /Filter/FlateDecode/DecodeParms<</Predictor 12/Columns {LINE}>>",
             self.places.len()
         );
-        let packed = deflated(&mut self.deflate, &data);
+        let packed = self.zlib.borrow_mut().stream(&data);
         self.put_raw(id, &entries, &packed);
         self.out.extend_from_slice(format!("startxref\n{position}\n%%EOF\n").as_bytes());
         self.out
-    }
-}
-
-/// The data as a zlib stream.
-pub(super) fn deflated(deflate: &mut Compress, data: &[u8]) -> Vec<u8> {
-    deflate.reset();
-    let mut out = Vec::with_capacity(data.len() / 2 + 64);
-    loop {
-        let read = deflate.total_in() as usize;
-        // Memory to memory: this fails only when there is no room left, and room is made.
-        let status = deflate.compress_vec(&data[read..], &mut out, FlushCompress::Finish);
-        if matches!(status, Ok(Status::StreamEnd)) {
-            return out;
-        }
-        out.reserve(out.capacity().max(1024));
     }
 }

@@ -1,11 +1,12 @@
 //! Pictures, those of the document and those that the rasteriser makes.
 
 use std::collections::HashMap;
+use std::io::Write as _;
 use std::rc::Rc;
 
-use flate2::{Compress, Compression};
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 
-use super::file::deflated;
 use crate::display::{DisplayList, IRect, Picture};
 use crate::raster::{CpuRasteriser, Frame};
 
@@ -181,7 +182,9 @@ fn packed(space: &str, size: (u32, u32), samples: &[u8], channels: usize, smooth
         lines.extend_from_slice(best);
         above = line;
     }
-    let data = deflated(&mut Compress::new(Compression::new(6), true), &lines);
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(6));
+    // Memory takes all that is written.
+    let data = encoder.write_all(&lines).and_then(|()| encoder.finish()).unwrap_or_default();
     let rest =
         format!("/Filter/FlateDecode/DecodeParms<</Predictor 15/Colors {channels}/Columns {}>>", size.0);
     image(space, size, &rest, data, smooth)

@@ -6,13 +6,17 @@
 //! so one block with its own code for each piece is right, repeats are long, and one pass can find
 //! them all before the code is made.
 
+mod adler;
 mod bits;
 mod block;
 mod matches;
 mod prefix;
+mod zlib;
 
+pub(super) use adler::Adler;
 use block::Block;
 use matches::Matches;
+pub(crate) use zlib::Zlib;
 
 /// How thoroughly repeats are looked for.
 #[derive(Debug, Clone, Copy)]

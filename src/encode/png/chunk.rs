@@ -1,7 +1,6 @@
 //! The chunks of a PNG.
 
-use super::adler::Adler;
-use super::deflate;
+use super::deflate::{self, Adler};
 use crate::raster::Frame;
 
 const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1A\n";

@@ -8,18 +8,16 @@
 //!
 //! Opaque frames become RGB, others RGBA; when that differs from the base, all bands are coded.
 
-mod adler;
 mod chunk;
 mod filter;
 
 use std::ops::Range;
 
 use super::bands::Banded;
-use super::deflate::{self, Deflate, Search};
+use super::deflate::{self, Adler, Deflate, Search};
 use super::{Damage, Effort, alpha, check_size};
 use crate::diagnostic::Result;
 use crate::raster::Frame;
-use adler::Adler;
 use fearless_simd::{Level, Simd, dispatch};
 use filter::{Choice, Filter, Filters};
 

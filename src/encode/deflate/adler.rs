@@ -7,7 +7,7 @@ const MODULUS: u32 = 65_521;
 
 /// The checksum of some bytes, and how many they are (modulo [`MODULUS`], which is all that matters).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Adler {
+pub(in crate::encode) struct Adler {
     /// One more than the sum of the bytes.
     sum: u32,
     /// The sum of all sums on the way.
