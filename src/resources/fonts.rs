@@ -1,5 +1,6 @@
 //! The fonts a document sees: the campaign's own, the built-in ones, and installed ones only on request.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use parley::fontique::{
     ScriptExt as _, SourceCache,
 };
 use resvg::usvg::fontdb;
+use skrifa::{FontRef, Tag};
 
 use super::faces::Face;
 use crate::diagnostic::{Diagnostic, Result, Span};
@@ -67,29 +69,30 @@ impl Fonts {
             svg.load_font_source(fontdb::Source::Binary(bytes.clone()));
             register(&mut collection, Blob::new(bytes), &mut own);
         }
-        let mut built_in = |faces: &[&'static [u8]]| {
+        let mut built_in = |faces: &[Cow<'static, [u8]>]| {
             let mut families: Vec<FamilyId> = Vec::new();
-            for &face in faces {
-                svg.load_font_source(fontdb::Source::Binary(Arc::new(face)));
-                register(&mut collection, Blob::new(Arc::new(face)), &mut families);
+            for face in faces {
+                let face = Arc::new(face.clone());
+                svg.load_font_source(fontdb::Source::Binary(face.clone()));
+                register(&mut collection, Blob::new(face), &mut families);
             }
             families
         };
         let sans = built_in(&[
-            notosans::REGULAR_TTF,
-            notosans::BOLD_TTF,
-            notosans::ITALIC_TTF,
-            notosans::BOLD_ITALIC_TTF,
-            dejavu::sans::regular(),
-            dejavu::sans::bold(),
+            Cow::Owned(without_glyph_classes(notosans::REGULAR_TTF)),
+            Cow::Owned(without_glyph_classes(notosans::BOLD_TTF)),
+            Cow::Owned(without_glyph_classes(notosans::ITALIC_TTF)),
+            Cow::Owned(without_glyph_classes(notosans::BOLD_ITALIC_TTF)),
+            dejavu::sans::regular().into(),
+            dejavu::sans::bold().into(),
         ]);
         let serif = built_in(&[
-            dejavu::serif::regular(),
-            dejavu::serif::bold(),
-            dejavu::serif::italic(),
-            dejavu::serif::bold_italic(),
+            dejavu::serif::regular().into(),
+            dejavu::serif::bold().into(),
+            dejavu::serif::italic().into(),
+            dejavu::serif::bold_italic().into(),
         ]);
-        let mono = built_in(&[dejavu::sans_mono::regular(), dejavu::sans_mono::bold()]);
+        let mono = built_in(&[dejavu::sans_mono::regular().into(), dejavu::sans_mono::bold().into()]);
         // What list markers are drawn with.
         register(&mut collection, Blob::new(Arc::new(blitz_dom::BULLET_FONT)), &mut Vec::new());
         if system {
@@ -178,6 +181,20 @@ pub(super) fn add_face(fonts: &mut fontdb::Database, font: Vec<u8>, face: &Face)
         };
         fonts.push_face_info(info);
     }
+}
+
+/// The built-in Noto Sans counts characters that stand by themselves (the ʻokina, the apostrophe of Breton
+/// names, the grave accent and some forty more) among the marks, from which shapers take the width. Without
+/// its classes they go by Unicode's (OpenType, `GDEF`: the offset of the classes is 0 where there are none).
+fn without_glyph_classes(font: &[u8]) -> Vec<u8> {
+    /// Where the header of `GDEF` has the offset.
+    const CLASSES: std::ops::Range<usize> = 4..6;
+    let mut out = font.to_vec();
+    let parsed = FontRef::new(font).expect("a font of the binary");
+    let records = parsed.table_directory().table_records();
+    let gdef = records.iter().find(|record| record.tag() == Tag::new(b"GDEF")).expect("it has classes");
+    out[gdef.offset() as usize..][CLASSES].fill(0);
+    out
 }
 
 fn register(collection: &mut Collection, blob: Blob<u8>, families: &mut Vec<FamilyId>) {
