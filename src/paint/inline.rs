@@ -31,9 +31,26 @@ struct Piece {
     around: Vec<usize>,
     from: f64,
     to: f64,
+    /// The inline link that it is in.
+    link: Option<NodeId>,
     text: Option<Text>,
-    /// The atomic box, if it is none of text.
-    atom: Option<NodeId>,
+    /// The atomic box, if it is none of text, and where it is from top to bottom.
+    atom: Option<(NodeId, f64, f64)>,
+}
+
+impl Piece {
+    /// What can be seen of it, for a link: the text from ascender to descender.
+    fn area(&self) -> Option<Rect> {
+        let (top, bottom) = match (&self.text, self.atom) {
+            (Some(text), _) if is_visible(&text.style) => {
+                let FontMetrics { ascent, descent, .. } = text.metrics;
+                (text.baseline - f64::from(ascent), text.baseline + f64::from(descent))
+            }
+            (None, Some((_, top, bottom))) => (top, bottom),
+            _ => return None,
+        };
+        Some(Rect::new(self.from, top, self.to, bottom))
+    }
 }
 
 /// An inline element with a box or an effect of its own.
@@ -130,7 +147,8 @@ impl<'a> Painter<'a> {
                         };
                         let text = Text::new(&run, brush, style, said, transform);
                         let (from, to) = (text.from, text.to);
-                        Piece { line: index, around, from, to, text: Some(text), atom: None }
+                        let link = self.link_around(brush, root);
+                        Piece { line: index, around, from, to, link, text: Some(text), atom: None }
                     }
                     PositionedLayoutItem::InlineBox(item) => {
                         let id = NodeId::from_u64(item.id);
@@ -140,7 +158,10 @@ impl<'a> Painter<'a> {
                         });
                         let from = f64::from(item.x);
                         let to = from + f64::from(item.width);
-                        Piece { line: index, around, from, to, text: None, atom: Some(id) }
+                        let top = f64::from(item.y);
+                        let atom = Some((id, top, top + f64::from(item.height)));
+                        let link = parent.and_then(|parent| self.link_around(parent, root));
+                        Piece { line: index, around, from, to, link, text: None, atom }
                     }
                 };
                 lines.pieces.push(piece);
@@ -164,19 +185,19 @@ impl<'a> Painter<'a> {
                 }
             }
         }
+        let all: Vec<usize> = (0..lines.pieces.len()).collect();
         if lines.boxes.is_empty() {
             for piece in &lines.pieces {
                 if let Some(text) = &piece.text {
                     self.text(text);
                 }
             }
-            return;
+            return self.links(&lines, &all);
         }
         lines.find_edges();
         for (id, shift) in lines.make_room(&element.style) {
             self.shifts.insert(id, shift);
         }
-        let all: Vec<usize> = (0..lines.pieces.len()).collect();
         self.pieces(&lines, &all, 0, false);
     }
 
@@ -293,8 +314,44 @@ impl<'a> Painter<'a> {
                 }
             }
         }
+        self.links(lines, &plain);
         for (group, members) in groups {
             self.group(lines, group, &members);
+        }
+    }
+
+    /// The inline link that an element of the lines is in. One with a box of its own is told with its box.
+    fn link_around(&self, id: NodeId, root: NodeId) -> Option<NodeId> {
+        let mut at = Some(id);
+        while let Some(id) = at.filter(|id| *id != root) {
+            let node = self.document.get_node(id)?;
+            if super::link::target(node).is_some() {
+                let display = node.primary_styles()?.clone_display();
+                let is_inline =
+                    display.outside() == DisplayOutside::Inline && display.inside() == DisplayInside::Flow;
+                return is_inline.then_some(id);
+            }
+            at = node.parent;
+        }
+        None
+    }
+
+    /// One link for each line that an inline link is on.
+    fn links(&mut self, lines: &Lines<'a>, pieces: &[usize]) {
+        if self.only_text {
+            return;
+        }
+        let key = |index: &usize| (lines.pieces[*index].line, lines.pieces[*index].link);
+        for part in pieces.chunk_by(|a, b| key(a) == key(b)) {
+            let (line, Some(id)) = key(&part[0]) else { continue };
+            let area = part.iter().filter_map(|index| lines.pieces[*index].area());
+            let own = lines.boxes.iter().position(|inline| inline.node.id == id);
+            let own = own.and_then(|at| lines.fragment(at, line));
+            let Some(area) = area.chain(own).reduce(|all, one| all.union(one)) else { continue };
+            if let Some(href) = self.document.get_node(id).and_then(super::link::target) {
+                self.recorder.set_node(Node(id.as_u64()));
+                self.link_over(area, lines.transform, href);
+            }
         }
     }
 
@@ -445,7 +502,7 @@ impl<'a> Lines<'a> {
             if let Some(text) = &mut piece.text {
                 text.shift(shift);
             }
-            if let Some(id) = piece.atom.filter(|_| shift != 0.0) {
+            if let Some((id, ..)) = piece.atom.filter(|_| shift != 0.0) {
                 moved.push((id, shift));
             }
         }
@@ -518,8 +575,9 @@ impl<'a> Lines<'a> {
                 around: piece.around.clone(),
                 from: piece.from + by.x,
                 to: piece.to + by.x,
+                link: piece.link,
                 text,
-                atom: piece.atom,
+                atom: piece.atom.map(|(id, top, bottom)| (id, top + by.y, bottom + by.y)),
             }
         });
         let boxes = self.boxes.iter().map(|inline| InlineBox {

@@ -14,6 +14,7 @@ mod emphasis;
 mod gradient;
 mod image;
 mod inline;
+mod link;
 mod marker;
 mod mask;
 mod shadow;
@@ -205,16 +206,5 @@ impl<'a> Painter<'a> {
 
     fn fill(&mut self, element: &Element<'_>, shape: &Shape, paint: Paint) {
         self.recorder.fill(boxes::place(shape, element.transform), paint);
-    }
-
-    fn link(&mut self, element: &Element<'_>) {
-        let Some(data) = element.node.element_data() else { return };
-        if &*data.name.local != "a" {
-            return;
-        }
-        if let Some(href) = data.attrs().iter().find(|attribute| &*attribute.name.local == "href") {
-            let rect = element.transform.transform_rect_bbox(element.boxes.border);
-            self.recorder.link(rect, href.value.as_str().into());
-        }
     }
 }
