@@ -100,6 +100,8 @@ pub struct Picture {
     pub id: u64,
     /// The source file, when a PDF can pass it through untouched (JPEG without rotation or profile).
     pub jpeg: Option<Arc<Vec<u8>>>,
+    /// What the pixels show, as commands in these pixels, if they were drawn (SVG).
+    pub drawing: Option<Arc<DisplayList>>,
 }
 
 impl PartialEq for Picture {

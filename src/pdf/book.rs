@@ -94,7 +94,9 @@ impl Book {
     /// `samples` are the first pages: what many of them share is written once.
     pub fn new(options: BookOptions, samples: &[&DisplayList]) -> Self {
         let parts = options.parts.is_some();
-        let mut document = Document::new(if parts { "1.6" } else { "1.7" }, parts);
+        let store = Store::default();
+        let strict = parts || options.pdf.standard == PdfStandard::A2b;
+        let mut document = Document::new(if parts { "1.6" } else { "1.7" }, strict, store.packer.clone());
         if parts {
             // Whatever the press's own colours are, these are sRGB.
             let profile = srgb(&mut document.file);
@@ -108,15 +110,7 @@ impl Book {
             top: document.file.reserve(),
             leaves: Vec::new(),
         });
-        Self {
-            options,
-            document,
-            store: Store::default(),
-            statics,
-            pages: Tree::default(),
-            parts,
-            open: None,
-        }
+        Self { options, document, store, statics, pages: Tree::default(), parts, open: None }
     }
 
     /// Adds a recipient's pages.
@@ -241,7 +235,7 @@ impl Cells {
         let paper = (grid.paper.0 * POINTS, grid.paper.1 * POINTS);
         let all = (step.0 * f64::from(grid.columns), step.1 * f64::from(grid.rows));
         if all.0 > paper.0 + 0.01 || all.1 > paper.1 + 0.01 {
-            let mm = |points: f64| (points / 72.0 * 25.4).ceil();
+            let mm = |points: f64| (points / 72.0 * 25.4 - 0.01).ceil();
             let message = format!(
                 "{} by {} pages take {} × {} mm, and the sheet has {} × {} mm",
                 grid.columns,

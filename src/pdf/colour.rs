@@ -58,6 +58,7 @@ fn bitmap(face: &Face, font: &FontRef<'_>, glyph: GlyphId, recorder: &mut Record
         opaque: false,
         id: u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("eight bytes")),
         jpeg: None,
+        drawing: None,
         pixels: Arc::new(pixels.into_raw()),
     };
     recorder.picture(picture, Affine::translate((left, top)) * Affine::scale(scale), true);

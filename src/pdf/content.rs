@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use kurbo::{Affine, BezPath, PathEl, Point, Rect, Shape as _};
 
 use super::file::Id;
-use super::syntax::{fine, number, numbers};
+use super::syntax::{fine, integer, number, numbers};
 use crate::display::Shape;
 
 /// The kinds of named resources: the letter of their names, and their place in the dictionary.
@@ -67,7 +67,9 @@ impl Content {
     /// A resource's name. It is the number of its object, so that it is the same in every stream.
     pub(super) fn name(&mut self, kind: Kind, id: Id) {
         self.used.insert((kind, id));
-        let _ = write!(Bytes(&mut self.bytes), "/{}{id} ", kind.letter());
+        self.bytes.extend([b'/', kind.letter() as u8]);
+        integer(&mut self.bytes, id.into());
+        self.bytes.push(b' ');
     }
 
     pub(super) fn transform(&mut self, affine: Affine) {
@@ -170,16 +172,6 @@ impl Content {
         }
         out.push_str(">>");
         out
-    }
-}
-
-/// Text into bytes.
-struct Bytes<'a>(&'a mut Vec<u8>);
-
-impl std::fmt::Write for Bytes<'_> {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        self.0.extend_from_slice(text.as_bytes());
-        Ok(())
     }
 }
 

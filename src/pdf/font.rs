@@ -43,8 +43,8 @@ pub(super) struct Face {
     is_cff: bool,
     /// Whether any of its glyphs has colours, or is a picture.
     pub has_colour: bool,
-    /// Glyphs' advances in thousandths of an em.
-    widths: RefCell<HashMap<u16, f64>>,
+    /// Glyphs' advances in thousandths of an em; `None` for those not asked for yet.
+    widths: RefCell<Vec<Option<f32>>>,
 }
 
 impl Faces {
@@ -99,11 +99,16 @@ impl Face {
 
     /// A glyph's advance in thousandths of an em, as whole as it is written into the file.
     pub(super) fn width(&self, glyph: u16) -> f64 {
-        *self.widths.borrow_mut().entry(glyph).or_insert_with(|| {
+        let mut widths = self.widths.borrow_mut();
+        if widths.len() <= usize::from(glyph) {
+            widths.resize(usize::from(glyph) + 1, None);
+        }
+        let width = *widths[usize::from(glyph)].get_or_insert_with(|| {
             let metrics = self.font().glyph_metrics(Size::unscaled(), self.location());
             let advance = metrics.advance_width(GlyphId::new(glyph.into())).unwrap_or(0.0);
-            (f64::from(advance) / self.units * 1000.0).round()
-        })
+            (f64::from(advance) / self.units * 1000.0).round() as f32
+        });
+        width.into()
     }
 
     /// The glyphs as a font file of their own; the order is that of the remapper.
@@ -189,7 +194,8 @@ pub(super) struct Used {
     glyphs: GlyphRemapper,
     /// For each code but the first (`.notdef`): its glyph, and all that it says.
     codes: Vec<(u16, Vec<Box<str>>)>,
-    by_glyph: HashMap<u16, u16>,
+    /// Glyphs and their codes, by glyph.
+    by_glyph: Vec<(u16, u16)>,
     /// The font dictionaries. One says the first text of each glyph, the next one the second text of
     /// those that have two (one outline serves both the Persian and the Arabic yeh), and so on.
     layers: Vec<Id>,
@@ -201,7 +207,7 @@ impl Used {
             face,
             glyphs: GlyphRemapper::new(),
             codes: Vec::new(),
-            by_glyph: HashMap::new(),
+            by_glyph: Vec::new(),
             layers: Vec::new(),
         }
     }
@@ -209,15 +215,15 @@ impl Used {
     /// The font and the code that show `glyph` and say `text` (nothing at all, if it is empty), or that may
     /// say anything.
     pub(super) fn code(&mut self, glyph: u16, text: Option<&str>, file: &mut File) -> (Id, u16) {
-        let code = match self.by_glyph.get(&glyph) {
-            Some(&code) => code,
-            None => {
+        let code = match self.by_glyph.binary_search_by_key(&glyph, |&(known, _)| known) {
+            Ok(at) => self.by_glyph[at].1,
+            Err(at) => {
                 let code = self.glyphs.remap(glyph);
                 // `.notdef` is code 0 and there from the start.
                 if code > 0 {
                     self.codes.push((glyph, Vec::new()));
                 }
-                self.by_glyph.insert(glyph, code);
+                self.by_glyph.insert(at, (glyph, code));
                 code
             }
         };
@@ -308,11 +314,15 @@ impl Used {
             /CMapName/Adobe-Identity-UCS def/CMapType 2 def\n\
             1 begincodespacerange<0000><FFFF>endcodespacerange\n"
             .to_vec();
-        let said: Vec<(u16, &str)> = (1..)
+        let mut said: Vec<(u16, &str)> = (1..)
             .zip(&self.codes)
             .filter_map(|(code, (_, texts))| Some((code, &**texts.get(layer)?)))
             .filter(|(_, text)| !text.is_empty())
             .collect();
+        if said.is_empty() {
+            // Readers take codes for characters where the map has nothing at all.
+            said.push((0, "\u{fffd}"));
+        }
         // A block holds a hundred at most.
         for block in said.chunks(100) {
             out.extend(format!("{} beginbfchar\n", block.len()).bytes());

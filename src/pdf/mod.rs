@@ -23,6 +23,7 @@ mod image;
 mod info;
 mod outline;
 mod painter;
+mod picture;
 mod shadow;
 mod sheet;
 mod statics;
@@ -77,7 +78,7 @@ impl PdfWriter {
         rasteriser: &mut CpuRasteriser,
     ) -> Result<Vec<u8>> {
         let archive = self.options.standard == PdfStandard::A2b;
-        let mut document = Document::new("1.7", archive);
+        let mut document = Document::new("1.7", archive, self.store.packer.clone());
         let tree = document.file.reserve();
         let mut kids = String::new();
         for page in pages {

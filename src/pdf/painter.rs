@@ -8,8 +8,10 @@ use kurbo::{Affine, Cap, Join, Rect};
 
 use super::content::{Content, Kind, matrix, rectangle};
 use super::document::Document;
+use super::file::Packer;
 use super::font::{Face, Faces, Used};
 use super::image::Images;
+use super::picture::placed;
 use super::shadow::Shadow;
 use super::statics::{Statics, unit_end};
 use super::syntax::number;
@@ -17,7 +19,7 @@ use super::{colour, gradient, outline, text};
 use crate::diagnostic::Diagnostic;
 use crate::display::{
     Blend, Color, ColorStop, Command, DisplayList, Draw, Filter, GlyphRun, Gradient, GradientKind, IRect,
-    Layer, MaskKind, Paint, Pattern, Picture, Shape,
+    Layer, MaskKind, Paint, Pattern, Shape,
 };
 use crate::raster::CpuRasteriser;
 
@@ -28,11 +30,12 @@ const UNSEEN: u8 = 3;
 /// How near to an edge of the page, in pixels, is at it.
 const NEAR: f64 = 0.51;
 
-/// What documents of one worker have in common: parsed fonts and packed pictures.
+/// What documents of one worker have in common: parsed fonts, packed pictures and buffers.
 #[derive(Default)]
 pub(super) struct Store {
     pub faces: Faces,
     pub images: Images,
+    pub packer: Packer,
 }
 
 pub(super) struct Painter<'a> {
@@ -55,7 +58,7 @@ impl Painter<'_> {
     }
 
     /// Draws another list, that of a tile or a mask.
-    fn nested(&mut self, list: &DisplayList, canvas: Rect, content: &mut Content) {
+    pub(super) fn nested(&mut self, list: &DisplayList, canvas: Rect, content: &mut Content) {
         let statics = self.statics.take();
         let outside = (std::mem::replace(&mut self.canvas, canvas), self.page.take());
         self.paint(list, content);
@@ -322,16 +325,6 @@ impl Painter<'_> {
         content.word("Q");
     }
 
-    fn picture(&mut self, picture: &Picture, transform: Affine, smooth: bool, content: &mut Content) {
-        if transform.determinant() == 0.0 {
-            return;
-        }
-        if let Some(image) = self.store.images.picture(picture, smooth) {
-            let object = self.document.image(&image);
-            placed(object, (picture.width.into(), picture.height.into()), transform, content);
-        }
-    }
-
     fn face(&mut self, run: &GlyphRun) -> Option<Rc<Face>> {
         if run.size <= 0.0 || text::place(run).determinant() == 0.0 {
             return None;
@@ -342,6 +335,12 @@ impl Painter<'_> {
 
     fn glyphs(&mut self, run: &GlyphRun, bounds: Rect, content: &mut Content) {
         let Some(face) = self.face(run) else { return };
+        if matches!(run.paint, Paint::Solid(color) if color.alpha() <= 0.0) {
+            // What a drawing says, whose outlines are seen.
+            content.word("q 3 Tr");
+            self.show(run, &face, UNSEEN, content);
+            return content.word("Q");
+        }
         if face.has_colour && self.coloured(run, &face, bounds, content) {
             return;
         }
@@ -352,7 +351,8 @@ impl Painter<'_> {
         };
         let Some(restore) = self.set(&run.paint, bounds, how, content) else { return };
         // Text that says nothing (a shadow of what says it) would be found twice.
-        let shape = run.text.is_empty().then(|| text::place(run) * outline::run(run, &face));
+        let only_shown = run.text.is_empty() || !self.can_show(run);
+        let shape = only_shown.then(|| text::place(run) * outline::run(run, &face));
         if how != Use::Fill {
             content.word("q");
             let bold = || kurbo::Stroke::new(2.0 * f64::from(run.embolden)).with_join(Join::Miter);
@@ -422,8 +422,16 @@ impl Painter<'_> {
         true
     }
 
+    /// Archives take no text that has the glyph of missing characters (ISO 19005-2, 6.2.11.8).
+    fn can_show(&self, run: &GlyphRun) -> bool {
+        !self.document.strict || run.glyphs.iter().all(|glyph| glyph.id != 0)
+    }
+
     /// Shows a run with the colours and the text rendering mode that are set.
     fn show(&mut self, run: &GlyphRun, face: &Rc<Face>, mode: u8, content: &mut Content) {
+        if !self.can_show(run) {
+            return;
+        }
         let fonts = &mut self.document.fonts;
         let index = fonts.iter().position(|used| Rc::ptr_eq(&used.face, face)).unwrap_or_else(|| {
             fonts.push(Used::new(face.clone()));
@@ -574,14 +582,6 @@ fn single(list: &DisplayList, push: usize, pop: usize, layer: &Layer) -> Option<
         _ => return None,
     }
     Some(command)
-}
-
-/// Draws an image object whose pixels are mapped by `place`.
-fn placed(object: super::file::Id, (width, height): (f64, f64), place: Affine, content: &mut Content) {
-    content.word("q");
-    content.transform(place * Affine::new([width, 0.0, 0.0, -height, 0.0, height]));
-    content.object(object);
-    content.word("Q");
 }
 
 fn end(restore: bool, content: &mut Content) {

@@ -134,9 +134,26 @@ impl Made {
 /// The links of a list as annotations; `place` is where its pixels are.
 fn links(list: &DisplayList, place: Affine) -> String {
     let mut out = Vec::new();
+    // What can be seen within the groups that are open.
+    let mut seen = vec![Rect::new(0.0, 0.0, list.width.into(), list.height.into())];
     for command in &list.commands {
-        let Draw::Link { rect, href } = &command.draw else { continue };
-        let rect = rectangle(place.transform_rect_bbox(*rect));
+        let here = *seen.last().expect("the page stays");
+        let (rect, href) = match &command.draw {
+            Draw::Link { rect, href } => (rect.intersect(here), href),
+            Draw::Push(layer) => {
+                seen.push(layer.clip.as_ref().map_or(here, |clip| here.intersect(clip.bounds())));
+                continue;
+            }
+            Draw::Pop if seen.len() > 1 => {
+                seen.pop();
+                continue;
+            }
+            _ => continue,
+        };
+        if !(rect.width() > 0.0 && rect.height() > 0.0) {
+            continue;
+        }
+        let rect = rectangle(place.transform_rect_bbox(rect));
         // Printed, hidden nowhere: what archives ask for.
         out.extend(format!("<</Type/Annot/Subtype/Link/F 4/Rect{rect}/Border[0 0 0]/A<</S/URI/URI").bytes());
         string(&mut out, ascii(href).as_bytes());

@@ -12,9 +12,9 @@ pub(super) fn fine(out: &mut Vec<u8>, value: f64) {
 
 /// A number in steps of `1 / parts`, a power of ten. What is not finite is 0.
 fn decimal(out: &mut Vec<u8>, value: f64, parts: u64) {
-    let scaled = (value * parts as f64).round();
     let limit = 1e15;
-    let scaled = if scaled.is_finite() { scaled.clamp(-limit, limit) as i64 } else { 0 };
+    let scaled = (value * parts as f64).clamp(-limit, limit);
+    let scaled = if value.is_finite() { (scaled + 0.5_f64.copysign(scaled)) as i64 } else { 0 };
     if scaled < 0 {
         out.push(b'-');
     }

@@ -79,12 +79,42 @@ fn the_page_has_its_size_in_points() {
 
 #[test]
 fn links_are_annotations() {
-    let list =
-        page(|recorder| recorder.link(Rect::new(0.0, 0.0, 40.0, 20.0), "https://example.com/a".into()));
+    let link = |recorder: &mut Recorder, y: f64, href: &str| {
+        recorder.link(Rect::new(0.0, y, 40.0, y + 20.0), href.into());
+    };
+    let list = page(|recorder| {
+        link(recorder, 0.0, "https://example.com/a");
+        let clip = Some(Shape::Rect(Rect::new(0.0, 0.0, 40.0, 60.0)));
+        recorder.push(Layer { clip, ..Layer::default() });
+        recorder.fill(Shape::Rect(Rect::new(0.0, 0.0, 40.0, 60.0)), Paint::Solid(Color::BLACK));
+        link(recorder, 100.0, "https://example.com/hidden");
+        recorder.pop();
+        link(recorder, 300.0, "https://example.com/off-the-page");
+    });
     let document = Document::load_mem(&write(&list)).unwrap();
     let annotations = document.get_page_annotations(document.get_pages()[&1]).unwrap();
+    assert_eq!(annotations.len(), 1);
     let action = annotations[0].get(b"A").and_then(|action| action.as_dict()).unwrap();
     assert_eq!(action.get(b"URI").and_then(|uri| uri.as_str()).unwrap(), b"https://example.com/a");
+}
+
+#[test]
+fn a_raised_glyph_does_not_raise_the_next_run() {
+    let list = page(|recorder| {
+        let mut raised = run("ab");
+        raised.glyphs[1].y = 40.0;
+        recorder.glyphs(raised);
+        recorder.glyphs(run("c"));
+    });
+    let document = Document::load_mem(&write(&list)).unwrap();
+    let content = document.get_page_content(document.get_pages()[&1]).unwrap();
+    let operations = lopdf::content::Content::decode(&content).unwrap().operations;
+    let rises: Vec<f32> = operations
+        .iter()
+        .filter(|operation| operation.operator == "Ts")
+        .map(|operation| operation.operands[0].as_float().unwrap())
+        .collect();
+    assert_eq!(rises, [10.0, 0.0]);
 }
 
 /// What PDF cannot say is a picture; everything else is none.

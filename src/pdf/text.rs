@@ -6,8 +6,10 @@
 //!
 //! Readers put text that runs from right to left into its order by where the glyphs stand, one character
 //! after the other. So there a glyph says one character only; the others of its cluster are said by
-//! **carriers**: the glyph again, unseen and nearly without width, right after it.
+//! **carriers**: the glyph again, unseen and nearly without width, right after it. Where letters stand far
+//! apart all is said by carriers, the last of them so wide that it reaches to the next letter.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use kurbo::{Affine, Vec2};
@@ -22,18 +24,20 @@ use crate::display::{Cluster, Glyph, GlyphRun};
 const WIDE: f32 = 0.08;
 
 /// What one stretch of glyphs says.
-struct Piece {
+struct Piece<'a> {
     glyphs: Range<usize>,
-    said: Said,
+    said: Said<'a>,
 }
 
-enum Said {
+enum Said<'a> {
     /// The glyph says this.
-    Here(String),
+    Here(Cow<'a, str>),
     /// The glyph says the last of these, its carriers the others.
-    Backwards(String),
+    Backwards(Cow<'a, str>),
+    /// The glyph says nothing, its carriers these; they reach to this place.
+    Stretched(Cow<'a, str>, f32),
     /// These glyphs together, which end at this place, say this.
-    Beside(String, f32),
+    Beside(Cow<'a, str>, f32),
 }
 
 /// The run's space to device pixels, the slant of a synthetic oblique included: it leans around the
@@ -82,8 +86,24 @@ pub(super) fn show(
                 for glyph in &run.glyphs[glyphs] {
                     line.glyph(glyph, last.as_deref(), content);
                     for c in said.by_ref() {
-                        line.carrier(glyph, line.pen, Some(&c), content);
+                        line.carrier(glyph, line.pen, 1.0, Some(&c), content);
                     }
+                }
+            }
+            Said::Stretched(said, end) => {
+                let cluster = &run.glyphs[glyphs];
+                cluster.iter().for_each(|glyph| line.glyph(glyph, Some(""), content));
+                let width = |glyph: &Glyph| face.width(u16::try_from(glyph.id).unwrap_or(0));
+                let Some(widest) = cluster.iter().max_by(|a, b| width(a).total_cmp(&width(b))) else {
+                    continue;
+                };
+                let own = width(widest) / 1000.0 * f64::from(run.size);
+                let mut from = f64::from(cluster.iter().map(|glyph| glyph.x).fold(f32::MAX, f32::min));
+                let mut percent = ((f64::from(end) - from) / own * 100.0).clamp(1.0, 10_000.0);
+                line.raise(0.0, content);
+                for c in said.chars().rev() {
+                    line.carrier(widest, from, percent, Some(c.encode_utf8(&mut [0; 4])), content);
+                    (from, percent) = (line.pen, 1.0);
                 }
             }
             Said::Beside(said, end) => {
@@ -98,7 +118,7 @@ pub(super) fn show(
                 if let Some(glyph) = run.glyphs.get(glyphs.start)
                     && f64::from(end) - line.pen > 0.02 * f64::from(run.size)
                 {
-                    line.carrier(glyph, end.into(), None, content);
+                    line.carrier(glyph, end.into(), 1.0, None, content);
                 }
                 line.close(content);
                 content.word("EMC");
@@ -106,6 +126,8 @@ pub(super) fn show(
         }
     }
     line.close(content);
+    // It outlives the text object.
+    line.raise(0.0, content);
     content.word("ET");
 }
 
@@ -126,18 +148,21 @@ struct Line<'a> {
 
 impl Line<'_> {
     fn glyph(&mut self, glyph: &Glyph, said: Option<&str>, content: &mut Content) {
-        let rise = self.run.glyphs[0].y - glyph.y;
+        self.raise(self.run.glyphs[0].y - glyph.y, content);
+        let width = self.code(glyph, glyph.x.into(), said, content);
+        self.pen += width;
+    }
+
+    fn raise(&mut self, rise: f32, content: &mut Content) {
         if rise != self.rise {
             self.close(content);
             content.op(&[rise.into()], "Ts");
             self.rise = rise;
         }
-        let width = self.code(glyph, glyph.x.into(), said, content);
-        self.pen += width;
     }
 
-    /// The glyph once more, unseen and nearly without a width.
-    fn carrier(&mut self, glyph: &Glyph, x: f64, said: Option<&str>, content: &mut Content) {
+    /// The glyph once more, unseen and with that much of its width.
+    fn carrier(&mut self, glyph: &Glyph, x: f64, percent: f64, said: Option<&str>, content: &mut Content) {
         self.close(content);
         // Moves in `TJ` are scaled as widths are, so this one is made before.
         let ahead = -(x - self.pen) * 1000.0 / f64::from(self.run.size);
@@ -147,11 +172,12 @@ impl Line<'_> {
             content.word("]TJ");
             self.pen -= ahead.round() * f64::from(self.run.size) / 1000.0;
         }
-        content.word("3 Tr 1 Tz");
+        content.word("3 Tr");
+        content.op(&[percent], "Tz");
         let width = self.code(glyph, self.pen, said, content);
         self.close(content);
         content.word(&format!("{} Tr 100 Tz", self.mode));
-        self.pen += width / 100.0;
+        self.pen += width * percent / 100.0;
     }
 
     /// Writes a glyph's code and returns its width.
@@ -193,8 +219,8 @@ impl Line<'_> {
 }
 
 /// The run's glyphs, from left to right, with what they say.
-fn pieces(run: &GlyphRun, face: &Face) -> Vec<Piece> {
-    let mut clusters: Vec<(Range<usize>, String)> = Vec::with_capacity(run.clusters.len());
+fn pieces<'a>(run: &'a GlyphRun, face: &Face) -> Vec<Piece<'a>> {
+    let mut clusters: Vec<(Range<usize>, Cow<'a, str>)> = Vec::with_capacity(run.clusters.len());
     let mut before = String::new();
     for Cluster { text, glyphs, .. } in &run.clusters {
         let said = run.text.get(text.start as usize..text.end as usize).unwrap_or_default();
@@ -202,21 +228,28 @@ fn pieces(run: &GlyphRun, face: &Face) -> Vec<Piece> {
         match clusters.last_mut() {
             _ if !glyphs.is_empty() => {
                 let range = glyphs.start as usize..(glyphs.end as usize).min(run.glyphs.len());
-                clusters.push((range, std::mem::take(&mut before) + said));
+                let said = match before.is_empty() {
+                    true => Cow::Borrowed(said),
+                    false => Cow::Owned(std::mem::take(&mut before) + said),
+                };
+                clusters.push((range, said));
             }
-            Some((_, last)) => last.push_str(said),
+            Some((_, last)) => last.to_mut().push_str(said),
             None => before.push_str(said),
         }
     }
     for (_, said) in &mut clusters {
-        said.retain(|c| !matches!(c, '\n' | '\r' | '\u{0}' | '\u{feff}'));
+        const UNSAID: [char; 4] = ['\n', '\r', '\u{0}', '\u{feff}'];
+        if said.contains(UNSAID) {
+            said.to_mut().retain(|c| !UNSAID.contains(&c));
+        }
     }
     clusters.sort_by_key(|(glyphs, _)| glyphs.start);
-    let wide = !run.rtl && is_wide(run, face);
-    let mut out: Vec<Piece> = Vec::with_capacity(clusters.len());
+    let wide = is_wide(run, face);
+    let mut out: Vec<Piece<'a>> = Vec::with_capacity(clusters.len());
     for (glyphs, said) in clusters {
         if run.rtl {
-            right_to_left(run, face, glyphs, said, &mut out);
+            right_to_left(run, face, glyphs, said, wide, &mut out);
             continue;
         }
         let alone = glyphs.len() == 1 && (!wide || said == " ");
@@ -230,7 +263,7 @@ fn pieces(run: &GlyphRun, face: &Face) -> Vec<Piece> {
                 if wide && said != " " && before.end == glyphs.start =>
             {
                 before.end = glyphs.end;
-                word.push_str(&said);
+                word.to_mut().push_str(&said);
                 *until = end;
             }
             _ => out.push(Piece { glyphs, said: Said::Beside(said, end) }),
@@ -241,8 +274,7 @@ fn pieces(run: &GlyphRun, face: &Face) -> Vec<Piece> {
 
 /// Where glyphs of a run from left to right end: at the next one, or with their own advance.
 fn end_of(run: &GlyphRun, glyphs: &Range<usize>) -> f32 {
-    let next = run.glyphs.get(glyphs.end).map(|glyph| glyph.x);
-    next.unwrap_or_else(|| {
+    next_to(run, glyphs.end).unwrap_or_else(|| {
         let cluster =
             run.clusters.iter().filter(|c| c.glyphs.end as usize == glyphs.end && !c.glyphs.is_empty());
         let end = |c: &Cluster| {
@@ -257,12 +289,35 @@ fn end_of(run: &GlyphRun, glyphs: &Range<usize>) -> f32 {
     })
 }
 
+/// Where the cluster that begins with a glyph stands. From right to left marks come first, and may stand to
+/// the right of their letter.
+fn next_to(run: &GlyphRun, start: usize) -> Option<f32> {
+    if !run.rtl {
+        return run.glyphs.get(start).map(|glyph| glyph.x);
+    }
+    let cluster = run.clusters.iter().find(|c| c.glyphs.start as usize == start && !c.glyphs.is_empty())?;
+    let glyphs = run.glyphs.get(start..cluster.glyphs.end as usize)?;
+    Some(glyphs.iter().map(|glyph| glyph.x).fold(f32::MAX, f32::min))
+}
+
 /// One cluster of a run from right to left: its widest glyph says all.
-fn right_to_left(run: &GlyphRun, face: &Face, glyphs: Range<usize>, said: String, out: &mut Vec<Piece>) {
+fn right_to_left<'a>(
+    run: &GlyphRun,
+    face: &Face,
+    glyphs: Range<usize>,
+    said: Cow<'a, str>,
+    wide: bool,
+    out: &mut Vec<Piece<'a>>,
+) {
     let width = |at: &usize| face.width(u16::try_from(run.glyphs[*at].id).unwrap_or(0));
     let widest = glyphs.clone().max_by(|a, b| width(a).total_cmp(&width(b)));
+    if wide && said != " " && widest.is_some_and(|at| width(&at) > 0.0) {
+        let end = end_of(run, &glyphs);
+        return out.push(Piece { glyphs, said: Said::Stretched(said, end) });
+    }
     for at in glyphs {
-        let said = if Some(at) == widest { Said::Backwards(said.clone()) } else { Said::Here(String::new()) };
+        let said =
+            if Some(at) == widest { Said::Backwards(said.clone()) } else { Said::Here(Cow::Borrowed("")) };
         out.push(Piece { glyphs: at..at + 1, said });
     }
 }
@@ -273,7 +328,7 @@ fn is_wide(run: &GlyphRun, face: &Face) -> bool {
         let end = cluster.glyphs.end as usize;
         let text = run.text.get(cluster.text.start as usize..cluster.text.end as usize);
         let Some(last) = run.glyphs.get(end.wrapping_sub(1)) else { return false };
-        let step = run.glyphs.get(end).map_or(cluster.advance, |next| next.x - last.x);
+        let step = next_to(run, end).map_or(cluster.advance, |next| next - last.x);
         let own = face.width(u16::try_from(last.id).unwrap_or(0)) as f32 / 1000.0 * run.size;
         own > 0.0 && text != Some(" ") && step > own + WIDE * run.size
     })

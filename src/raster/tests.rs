@@ -72,6 +72,7 @@ fn picture(seed: u8) -> Picture {
         opaque: seed.is_multiple_of(2),
         id: seed.into(),
         jpeg: None,
+        drawing: None,
     }
 }
 

@@ -10,7 +10,7 @@ use resvg::{tiny_skia, usvg};
 use usvg::fontdb;
 
 use super::avif::{Avif, is_avif};
-use super::shorten;
+use super::{drawing, shorten};
 use crate::defect::guarded;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::display::Picture;
@@ -100,7 +100,7 @@ impl Image {
         let (width, height) = pixels.dimensions();
         let mut pixels = pixels.into_raw();
         let opaque = premultiply(&mut pixels);
-        let picture = Picture { width, height, pixels: Arc::new(pixels), opaque, id, jpeg };
+        let picture = Picture { width, height, pixels: Arc::new(pixels), opaque, id, jpeg, drawing: None };
         Self { width: width.into(), height: height.into(), content: Content::Raster(picture) }
     }
 
@@ -234,7 +234,11 @@ fn rasterise_svg(tree: &usvg::Tree, id: u64, width: f64, height: f64) -> Option<
     let side = |pixels: u32| (pixels as f32 * finer).ceil() as u32;
     let mut pixmap = tiny_skia::Pixmap::new(side(width), side(height))?;
     let transform = tiny_skia::Transform::from_scale(x * finer, y * finer);
-    guarded("a drawing", || resvg::render(tree, transform, &mut pixmap.as_mut())).ok()?;
+    let commands = guarded("a drawing", || {
+        resvg::render(tree, transform, &mut pixmap.as_mut());
+        drawing::commands(tree, width, height)
+    })
+    .ok()?;
     if finer > 1.0 {
         let mut shown = tiny_skia::Pixmap::new(width, height)?;
         let paint =
@@ -245,7 +249,8 @@ fn rasterise_svg(tree: &usvg::Tree, id: u64, width: f64, height: f64) -> Option<
     }
     let opaque = pixmap.data().chunks_exact(4).all(|pixel| pixel[3] == 255);
     let id = id ^ (u64::from(width) << 32 | u64::from(height)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    Some(Picture { width, height, pixels: Arc::new(pixmap.take()), opaque, id, jpeg: None })
+    let drawing = Some(Arc::new(commands));
+    Some(Picture { width, height, pixels: Arc::new(pixmap.take()), opaque, id, jpeg: None, drawing })
 }
 
 /// How many times larger a drawing has to be drawn for the tiles of its pattern to be whole pixels, if they are

@@ -6,6 +6,8 @@
 
 mod avif;
 mod css;
+mod drawing;
+mod drawn_text;
 mod faces;
 mod fonts;
 mod image;

@@ -1,5 +1,6 @@
 //! What a user could see go wrong, through the binary.
 
+mod archive;
 mod bad_campaigns;
 mod bad_records;
 mod commands;

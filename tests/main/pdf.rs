@@ -124,6 +124,33 @@ fn letters_far_apart_are_still_one_word() {
 }
 
 #[test]
+fn letters_far_apart_are_one_word_from_right_to_left() {
+    let all = ["سارة", "محمد رضا", "سَلْمَى", "פייגה בָּרוּךְ"].map(str::to_owned);
+    let folder = names(&NAME.replace("nowrap", "nowrap; letter-spacing: 0.3em"), &all);
+    folder.run(&["book", ".", "--out", "book.pdf"]);
+    assert_eq!(pages(&folder, "book.pdf"), all);
+}
+
+/// The built-in font counts these among the combining marks, which they are not.
+#[test]
+fn letters_of_their_own_have_a_width() {
+    let all = ["Kaʻahumanu Liliʻuokalani", "Ker-yʼs", "Rock `n´ Roll"].map(str::to_owned);
+    let folder = names(&NAME.replace("Geologica", "'Noto Sans'"), &all);
+    folder.run(&["book", ".", "--out", "book.pdf"]);
+    assert_eq!(pages(&folder, "book.pdf"), all);
+    let folder = Folder::plain(
+        "<body style='margin: 0'><b style='background: blue; font: 40px \"Noto Sans\"; color: transparent'>{{ id }}</b></body>",
+        "id\nʻ\n`\n´\n",
+    );
+    folder.render("out", &[]);
+    for file in folder.files("out").iter().filter(|file| file.ends_with(".png")) {
+        let pixels = image::open(folder.path(&format!("out/{file}"))).unwrap().to_rgb8();
+        let blue = pixels.rows().map(|row| row.filter(|pixel| pixel.0 == [0, 0, 255]).count()).max();
+        assert!(blue >= Some(6), "{file}: {blue:?} pixels wide");
+    }
+}
+
+#[test]
 fn a_shadow_of_text_is_not_found_and_filtered_text_is() {
     let folder = names(
         &NAME
@@ -170,12 +197,74 @@ fn pages_look_as_pictures_do() {
         "id\na\n",
     );
     folder.write("leaf.svg", crate::support::svg("seagreen"));
+    assert_looks_alike(&folder);
+}
+
+/// A drawing is shapes, whatever its scale; only what PDF cannot show is a picture.
+#[test]
+fn drawings_are_vectors() {
+    let folder = Folder::of(
+        "name = \"looks\"\ntemplate = \"card.html\"\ndata = { source = \"people.csv\", key = \"id\" }\n\
+         formats.card = [400, 300]\noutput.types = [\"png\", \"pdf\"]\n",
+        "<body style='margin: 0'><img src='drawing.svg' width='400' height='200'>\
+         <div style='width: 90px; margin: 5px; color: #204060'>{{ id | qr }}</div></body>",
+        "id\na\n",
+    );
+    folder.write("drawing.svg", DRAWING);
+    assert_looks_alike(&folder);
+    let images = || {
+        let told = reader("poppler-utils", "pdfimages", &["-list", "out/a/card.pdf"], &folder).stdout;
+        String::from_utf8(told).unwrap().lines().count().saturating_sub(2)
+    };
+    assert_eq!(images(), 0);
+    folder.replace("drawing.svg", "<rect id='last'", "<rect filter='url(#blur)'");
+    assert_looks_alike(&folder);
+    // Its pixels and their alpha.
+    assert_eq!(images(), 2);
+}
+
+#[test]
+fn text_of_drawings_is_found() {
+    let template = "<!doctype html><svg width='600' height='100'><text x='10' y='40' font-size='30' transform='rotate(3)'>{{ name }}</text></svg>";
+    let all = ["Zoe\u{301} E\u{308}lodie", "office fi ffi", "O’Brien (a)", "محمد رضا", "Ґалаґан Їжак"]
+        .map(str::to_owned);
+    let folder = names(template, &all);
+    folder.run(&["book", ".", "--out", "book.pdf"]);
+    assert_sound(&folder, "book.pdf");
+    assert_eq!(pages(&folder, "book.pdf"), all);
+}
+
+const DRAWING: &str = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 100'>
+<defs>
+<linearGradient id='l' spreadMethod='reflect' x2='0.4'><stop stop-color='red'/><stop offset='1' stop-color='#00f' stop-opacity='0.5'/></linearGradient>
+<radialGradient id='r'><stop stop-color='gold'/><stop offset='1' stop-color='#204060'/></radialGradient>
+<pattern id='p' width='8' height='8' patternUnits='userSpaceOnUse'><circle cx='4' cy='4' r='3' fill='seagreen'/></pattern>
+<clipPath id='c'><circle cx='90' cy='25' r='15'/><rect x='100' y='25' width='15' height='15'/></clipPath>
+<clipPath id='one'><circle cx='140' cy='25' r='15'/></clipPath>
+<mask id='m'><linearGradient id='w'><stop stop-color='#fff'/><stop offset='1'/></linearGradient><rect x='160' y='10' width='30' height='30' fill='url(#w)'/></mask>
+<filter id='blur'><feGaussianBlur stdDeviation='2'/></filter>
+</defs>
+<rect x='5' y='10' width='30' height='30' fill='url(#l)'/>
+<rect x='40' y='10' width='30' height='30' fill='url(#r)' stroke='#000' stroke-width='2' stroke-dasharray='6 3'/>
+<g clip-path='url(#c)'><rect x='75' y='5' width='45' height='40' fill='tomato'/></g>
+<g clip-path='url(#one)'><rect x='125' y='5' width='45' height='40' fill='purple'/></g>
+<g mask='url(#m)'><rect x='160' y='10' width='30' height='30' fill='navy'/></g>
+<rect x='5' y='50' width='40' height='40' fill='url(#p)' fill-opacity='0.7'/>
+<g opacity='0.5'><circle cx='65' cy='65' r='12' fill='red'/><circle cx='75' cy='75' r='12' fill='blue'/></g>
+<g style='isolation: isolate'><rect x='95' y='50' width='20' height='30' fill='gold'/><rect x='105' y='60' width='20' height='30' fill='teal' style='mix-blend-mode: multiply'/></g>
+<g transform='translate(135 50) skewX(20) scale(2 1)'><path d='M0 0L12 0L12 30' fill='none' stroke='green' stroke-width='3' stroke-linecap='round'/></g>
+<rect id='last' x='175' y='55' width='20' height='30' rx='5' fill='orange'/>
+</svg>";
+
+/// Renders both the picture and the PDF, and compares them.
+#[track_caller]
+fn assert_looks_alike(folder: &Folder) {
     folder.render("out", &[]);
     reader(
         "poppler-utils",
         "pdftoppm",
         &["-r", "96", "-png", "-singlefile", "out/a/card.pdf", "pdf"],
-        &folder,
+        folder,
     );
     let [drawn, read] =
         ["out/a/card.png", "pdf.png"].map(|file| image::open(folder.path(file)).unwrap().to_rgb8());
@@ -241,6 +330,47 @@ fn sizes_are_physical_and_links_stay_links() {
     }
     let pdf = String::from_utf8_lossy(&folder.read("out/ada/px.pdf")).into_owned();
     assert!(pdf.contains("<pdfaid:part>2</pdfaid:part>"));
+}
+
+#[test]
+fn links_within_text_are_links() {
+    let folder = Folder::of(
+        "name = \"links\"\ntemplate = \"card.html\"\ndata = { source = \"people.csv\", key = \"id\" }\n\
+         formats.card = [300, 300]\noutput.types = [\"pdf\"]\n",
+        "<style>body { margin: 10px; font: 20px/30px sans-serif } p { margin: 0 0 10px }</style>
+<p>Please write to <a href='mailto:{{ id }}@example.com'>us, on <b>two</b> lines of this text</a>.</p>
+<p><a href='https://example.com/{{ id }}'><img src='leaf.svg' width='40' height='40'></a></p>
+<p><a href='tel:+4312345' style='padding: 0 8px; background: gold; position: relative'>call</a></p>
+<p><a href='{{ name }}'>no link</a> <a href='other.html'>nor this</a> <a>nor this</a></p>",
+        "id,name\nada,javascript:alert(1)\n",
+    );
+    folder.write("leaf.svg", crate::support::svg("seagreen"));
+    folder.render("out", &[]);
+    assert_sound(&folder, "out/ada/card.pdf");
+    let document = lopdf::Document::load(folder.path("out/ada/card.pdf")).unwrap();
+    let links: Vec<(String, Vec<f32>)> = document
+        .get_page_annotations(document.get_pages()[&1])
+        .unwrap()
+        .into_iter()
+        .map(|link| {
+            let action = link.get(b"A").and_then(|action| action.as_dict()).unwrap();
+            let address = action.get(b"URI").and_then(|uri| uri.as_str()).unwrap();
+            let rect = link.get(b"Rect").and_then(|rect| rect.as_array()).unwrap();
+            let rect = rect.iter().map(|side| side.as_float().unwrap()).collect();
+            (String::from_utf8(address.to_vec()).unwrap(), rect)
+        })
+        .collect();
+    let of = |address: &str| -> Vec<&Vec<f32>> {
+        links.iter().filter(|(known, _)| known == address).map(|(_, rect)| rect).collect()
+    };
+    let [first, second] = of("mailto:ada@example.com")[..] else { panic!("{links:?}") };
+    // The first line is higher, and its link ends where the text does; the second begins at the edge.
+    assert!(first[1] > second[1] && first[0] > 100.0 && (second[0] - 7.5).abs() < 1.0, "{links:?}");
+    let [picture] = of("https://example.com/ada")[..] else { panic!("{links:?}") };
+    assert!((picture[2] - picture[0] - 30.0).abs() < 0.1 && picture[3] - picture[1] >= 30.0, "{links:?}");
+    let [call] = of("tel:+4312345")[..] else { panic!("{links:?}") };
+    assert!((call[0] - 7.5).abs() < 0.1 && call[2] - call[0] > 30.0, "{links:?}");
+    assert_eq!(links.len(), 4, "{links:?}");
 }
 
 #[test]

@@ -32,8 +32,9 @@ pub fn run(root: &Path, work: &Path, rounds: usize, quick: bool) -> Result<(), S
     for round in 0..rounds {
         for (index, row) in ROWS.iter().enumerate() {
             let count = if quick { row.count.div_ceil(10) } else { row.count };
-            let out = work.join("out");
-            // A fresh folder for each run, so that none is spared writing.
+            // A fresh folder for each run, so that none is spared writing. They stay until the end: file
+            // systems are slow to give out again what was just deleted, which would count for the next run.
+            let out = work.join(format!("out-{round}-{index}"));
             let _ = std::fs::remove_dir_all(&out);
             let ran = match &row.maker {
                 Maker::Byname(byname) => tool::byname(byname, row, &folder, count, &out),
@@ -45,6 +46,9 @@ pub fn run(root: &Path, work: &Path, rounds: usize, quick: bool) -> Result<(), S
             rates[index].push(rate);
             bytes[index] = verify(&out, &people[..count]).map_err(|problem| format!("{name}: {problem}"))?;
         }
+    }
+    for (round, index) in (0..rounds).flat_map(|round| (0..ROWS.len()).map(move |index| (round, index))) {
+        let _ = std::fs::remove_dir_all(work.join(format!("out-{round}-{index}")));
     }
     let rates: Vec<f64> = rates.into_iter().map(median).collect();
     let text = text(&rates, &bytes, rounds);
@@ -104,11 +108,12 @@ fn text(rates: &[f64], bytes: &[f64], rounds: usize) -> String {
     let version = said(Command::new(&chromium).arg("--version")).unwrap_or_default();
     let _ = writeln!(
         out,
-        "{}\n\nVersions: Byname {}, {}, {}.\n\nMedians of {rounds} rounds.\n",
+        "{}\n\nVersions: Byname {}, {}, {}.\n\n{}\n",
         report::hardware(),
         env!("CARGO_PKG_VERSION"),
         tool::TYPST.replace("==", " "),
-        version.trim()
+        version.trim(),
+        if rounds == 1 { "One run of each.".to_owned() } else { format!("Medians of {rounds} rounds.") },
     );
     out.push_str("| | files/s | Byname = | kB a file |\n| --- | ---: | ---: | ---: |\n");
     for ((row, rate), bytes) in ROWS.iter().zip(rates).zip(bytes) {
@@ -123,8 +128,8 @@ const HEAD: &str = "# PDF benchmarks
 
 `cargo xtask bench --pdf` writes this page: single-page PDFs of the card of [benches/card](../benches/card), by Byname's
 release binary, by headless Chromium (its page is kept, its texts are replaced) and by Typst (compiled once, then given
-each person as new inputs; its [card](../benches/others/card.typ) lacks the shadows). `Byname =` is how many times as
-fast as this row Byname is.
+each person as new inputs; its [card](../benches/others/card.typ) lacks the shadows, and does not cut off values that
+are too long for their boxes). `Byname =` is how many times as fast as this row Byname is.
 
 Files are written to disk. Opening the campaign counts for Byname; starting up does not count for the others, and they
 write no tags. All files must be PDFs; five of each run are checked by qpdf, must have one page and give back the

@@ -14,8 +14,12 @@ pub fn text(measured: &[Measured<'_>], encoders: &[Encoded], rounds: usize, work
     let _ = writeln!(out, "{}\n", versions(work));
     let _ = writeln!(
         out,
-        "Every row is the median of {rounds} runs, taken in turn. `Byname =` is how many times as fast as this\n\
-         row Byname's first row of the same table is."
+        "{} `Byname =` is how many times as fast as this\n\
+         row Byname's first row of the same table is.",
+        match rounds {
+            1 => "Every row is of one run, taken in turn.".to_owned(),
+            _ => format!("Every row is the median of {rounds} runs, taken in turn."),
+        }
     );
     let mut groups: Vec<_> = measured.iter().map(|one| one.row.group()).collect();
     groups.dedup();
