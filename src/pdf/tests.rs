@@ -107,7 +107,7 @@ fn a_raised_glyph_does_not_raise_the_next_run() {
         recorder.glyphs(run("c"));
     });
     let document = Document::load_mem(&write(&list)).unwrap();
-    let content = document.get_page_content(document.get_pages()[&1]).unwrap();
+    let content = document.get_page_content(document.get_pages()[&1]);
     let operations = lopdf::content::Content::decode(&content).unwrap().operations;
     let rises: Vec<f32> = operations
         .iter()
