@@ -44,7 +44,7 @@ impl GlyphRun {
             if self.glyphs.iter().any(|glyph| !boxes.contains_key(&glyph.id)) {
                 self.measure(boxes);
             }
-            for glyph in &self.glyphs {
+            for glyph in self.on_pixels() {
                 let Some(Some(em)) = boxes.get(&glyph.id) else { continue };
                 let mut ink = em.scale_from_origin(size);
                 // A synthetic oblique moves what is above the baseline forwards, what is below backwards.

@@ -68,7 +68,25 @@ pub struct GlyphRun {
     pub rtl: bool,
 }
 
+/// Larger text stands exactly where it is laid out.
+const MAX_SNAPPED: f64 = 256.0;
+
 impl GlyphRun {
+    /// The glyphs as they stand on pixels: those of upright text on whole pixels, and across at quarters
+    /// of one, as in browsers.
+    pub fn on_pixels(&self) -> impl Iterator<Item = Glyph> + Clone {
+        let [a, b, c, d, e, f] = self.transform.as_coeffs();
+        let snaps = b == 0.0 && c == 0.0 && a > 0.0 && d > 0.0 && f64::from(self.size) * d <= MAX_SNAPPED;
+        self.glyphs.iter().map(move |glyph| {
+            if !snaps {
+                return *glyph;
+            }
+            let x = ((f64::from(glyph.x) * a + e) * 4.0 + 0.5).floor() / 4.0;
+            let y = (f64::from(glyph.y) * d + f + 0.5).floor();
+            Glyph { id: glyph.id, x: ((x - e) / a) as f32, y: ((y - f) / d) as f32 }
+        })
+    }
+
     /// The same glyphs, which say nothing: they only repeat, or adorn, what others say.
     pub fn silent(self) -> Self {
         Self { text: "".into(), clusters: Vec::new(), ..self }

@@ -40,7 +40,9 @@ impl Painter<'_> {
     pub(super) fn decorations(&self, id: NodeId, own: &Styles) -> Vec<Decoration> {
         let mut out = Vec::new();
         let mut at = Some(id);
-        let mut styles = Some(own.clone());
+        // A piece of an element's text may have a style of its own.
+        let element = self.document.get_node(id).and_then(|node| Some((*node.primary_styles()?).clone()));
+        let mut styles = Some(element.unwrap_or_else(|| own.clone()));
         while let Some(current) = styles {
             let text = current.get_text();
             let line = text.text_decoration_line;

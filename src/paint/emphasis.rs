@@ -28,9 +28,9 @@ impl Painter<'_> {
         let (ascent, descent) = (f64::from(text.metrics.ascent), f64::from(text.metrics.descent));
         // The mark's own line stands on the text's.
         let baseline = if under {
-            text.baseline + descent + ascent * SIZE
+            text.baseline + descent.round() + (ascent * SIZE).round()
         } else {
-            text.baseline - ascent - descent * SIZE
+            text.baseline - ascent.round() - (descent * SIZE).round()
         };
         let glyph = glyph_of(&text.run, mark);
         let mut glyphs = Vec::new();

@@ -1,7 +1,8 @@
 //! Lines of text, and the inline boxes around pieces of them.
 //!
 //! Blitz lays inline text out without the padding, borders and margins of the inline elements around it.
-//! They are made room for here: what follows them on a line moves aside.
+//! Most get room by pieces that the press puts into the text. Those of generated boxes are made room for
+//! here: what follows them on a line moves aside.
 
 use std::collections::HashMap;
 
@@ -23,19 +24,36 @@ use super::style::{has_background, is_visible};
 use super::text::{Text, clusters};
 use super::{Element, Painter, Styles};
 use crate::display::{Layer, Node, Shape};
+use crate::template::{Stand, stand_in};
 
 /// A run of text or an atomic box on a line.
-struct Piece {
-    line: usize,
+pub(super) struct Piece {
+    pub line: usize,
     /// The inline boxes around it that show something, the outermost first.
     around: Vec<usize>,
-    from: f64,
-    to: f64,
+    pub from: f64,
+    pub to: f64,
     /// The inline link that it is in.
     link: Option<NodeId>,
-    text: Option<Text>,
+    pub text: Option<Text>,
     /// The atomic box, if it is none of text, and where it is from top to bottom.
     atom: Option<(NodeId, f64, f64)>,
+    /// Room that the text has for an edge of the innermost box.
+    edge: Option<Edge>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Left,
+    Right,
+}
+
+#[derive(Clone, Copy)]
+struct Edge {
+    side: Side,
+    /// Where a box stands that has no text.
+    metrics: FontMetrics,
+    baseline: f64,
 }
 
 impl Piece {
@@ -63,15 +81,18 @@ struct InlineBox<'a> {
     padding: Insets,
     /// The pieces at which its left and its right edge stand.
     edges: (usize, usize),
+    /// Whether the text has room for its edges.
+    has_room: bool,
 }
 
 impl InlineBox<'_> {
+    /// The room that is still to be made at its left edge.
     fn left(&self) -> f64 {
-        self.margin.x0 + self.border.x0 + self.padding.x0
+        if self.has_room { 0.0 } else { self.margin.x0 + self.border.x0 + self.padding.x0 }
     }
 
     fn right(&self) -> f64 {
-        self.margin.x1 + self.border.x1 + self.padding.x1
+        if self.has_room { 0.0 } else { self.margin.x1 + self.border.x1 + self.padding.x1 }
     }
 
     /// Painted as a group of its own, after the text around it.
@@ -90,8 +111,8 @@ fn has_effects(style: &ComputedValues) -> bool {
 }
 
 /// The lines of one element.
-struct Lines<'a> {
-    pieces: Vec<Piece>,
+pub(super) struct Lines<'a> {
+    pub pieces: Vec<Piece>,
     boxes: Vec<InlineBox<'a>>,
     transform: Affine,
 }
@@ -135,20 +156,29 @@ impl<'a> Painter<'a> {
                         }
                         let said = clusters(&run, text, &mut next_cluster);
                         let brush = run.style().brush.id;
-                        let (style, around) = if brush == root {
-                            (element.style.clone(), Vec::new())
-                        } else {
-                            let style = self
-                                .document
-                                .get_node(brush)
-                                .and_then(|node| Some((*node.primary_styles()?).clone()));
-                            let around = self.around(brush, root, element, &mut lines.boxes, &mut known);
-                            (style.unwrap_or_else(|| element.style.clone()), around)
-                        };
-                        let text = Text::new(&run, brush, style, said, transform);
+                        let node = self.document.get_node(brush).filter(|_| brush != root);
+                        let (owner, stand) =
+                            node.and_then(|node| stand_in(node, &said.1)).unwrap_or((brush, Stand::Text));
+                        let style = node.and_then(|node| Some((*node.primary_styles()?).clone()));
+                        let style = style.unwrap_or_else(|| element.style.clone());
+                        let around = self.around(owner, root, element, &mut lines.boxes, &mut known);
+                        let text = Text::new(&run, owner, style, said, transform);
                         let (from, to) = (text.from, text.to);
-                        let link = self.link_around(brush, root);
-                        Piece { line: index, around, from, to, link, text: Some(text), atom: None }
+                        let rtl = text.style.clone_direction() == Direction::Rtl;
+                        let side = match stand {
+                            Stand::Opening => Some(if rtl { Side::Right } else { Side::Left }),
+                            Stand::Closing => Some(if rtl { Side::Left } else { Side::Right }),
+                            Stand::Text | Stand::Sign => None,
+                        };
+                        let edge = side.map(|side| {
+                            if let Some(at) = around.last() {
+                                lines.boxes[*at].has_room = true;
+                            }
+                            Edge { side, metrics: text.metrics, baseline: text.baseline }
+                        });
+                        let text = Some(text).filter(|_| stand == Stand::Text);
+                        let link = self.link_around(owner, root);
+                        Piece { line: index, around, from, to, link, text, atom: None, edge }
                     }
                     PositionedLayoutItem::InlineBox(item) => {
                         let id = NodeId::from_u64(item.id);
@@ -161,7 +191,7 @@ impl<'a> Painter<'a> {
                         let top = f64::from(item.y);
                         let atom = Some((id, top, top + f64::from(item.height)));
                         let link = parent.and_then(|parent| self.link_around(parent, root));
-                        Piece { line: index, around, from, to, link, text: None, atom }
+                        Piece { line: index, around, from, to, link, text: None, atom, edge: None }
                     }
                 };
                 lines.pieces.push(piece);
@@ -169,7 +199,7 @@ impl<'a> Painter<'a> {
             // White space at the end hangs: neither boxes nor decorations reach below it.
             let hanging = f64::from(line.metrics().hanging_advance);
             if hanging > 0.0 {
-                let rtl = element.style.clone_direction() == Direction::Rtl;
+                let rtl = layout.is_rtl();
                 let on_line = lines.pieces.iter_mut().filter(|piece| piece.line == index);
                 let piece = if rtl { on_line.into_iter().next() } else { on_line.last() };
                 if let Some(piece) = piece
@@ -185,6 +215,7 @@ impl<'a> Painter<'a> {
                 }
             }
         }
+        lines.hang(layout, text, &element.style);
         let all: Vec<usize> = (0..lines.pieces.len()).collect();
         if lines.boxes.is_empty() {
             for piece in &lines.pieces {
@@ -270,7 +301,7 @@ impl<'a> Painter<'a> {
             _ => 0.0,
         };
         let margin = Insets::new(margin(&m.margin_left), 0.0, margin(&m.margin_right), 0.0);
-        InlineBox { node, style, margin, border, padding, edges: (0, 0) }
+        InlineBox { node, style, margin, border, padding, edges: (0, 0), has_room: false }
     }
 
     /// Paints pieces: inline boxes and then text, line by line; groups after all others. Of the boxes
@@ -432,6 +463,7 @@ impl<'a> Painter<'a> {
                 ));
             }
         }
+        snap_across(&mut border, lines.transform);
         let padding = border - inline.border;
         let content = padding - inline.padding;
         let boxes = Boxes::with_corners(border, padding, content, &inline.style, self.scale);
@@ -514,6 +546,7 @@ impl<'a> Lines<'a> {
         let inline = &self.boxes[at];
         let clone = inline.style.clone_box_decoration_break() == BoxDecorationBreak::Clone;
         let (mut x0, mut x1) = (f64::MAX, f64::MIN);
+        let (mut has_left, mut has_right) = (false, false);
         let mut metrics: Option<(FontMetrics, f64, bool)> = None;
         for (index, piece) in self.pieces.iter().enumerate() {
             if piece.line != line {
@@ -523,22 +556,28 @@ impl<'a> Lines<'a> {
             let inner = piece.around[level + 1..].iter().map(|at| &self.boxes[*at]);
             let left: f64 = inner.clone().filter(|b| b.edges.0 == index).map(InlineBox::left).sum();
             let right: f64 = inner.filter(|b| b.edges.1 == index).map(InlineBox::right).sum();
-            x0 = x0.min(piece.from - left);
-            x1 = x1.max(piece.to + right);
+            let own_edge = piece.edge.filter(|_| level + 1 == piece.around.len()).map(|edge| edge.side);
+            let margin = |side: Side, margin: f64| if own_edge == Some(side) { margin } else { 0.0 };
+            x0 = x0.min(piece.from - left + margin(Side::Left, inline.margin.x0));
+            x1 = x1.max(piece.to + right - margin(Side::Right, inline.margin.x1));
+            (has_left, has_right) =
+                (has_left || own_edge == Some(Side::Left), has_right || own_edge == Some(Side::Right));
             // The element's own text says how high it is; else what stands in it.
-            if let Some(text) = &piece.text {
-                let own = text.node == inline.node.id;
-                if metrics.as_ref().is_none_or(|(.., known)| own && !known) {
-                    metrics = Some((text.metrics, text.baseline, own));
-                }
+            let (found, own) = match (&piece.text, &piece.edge) {
+                (Some(text), _) => ((text.metrics, text.baseline), text.node == inline.node.id),
+                (None, Some(edge)) => ((edge.metrics, edge.baseline), own_edge.is_some()),
+                (None, None) => continue,
+            };
+            if metrics.as_ref().is_none_or(|(.., known)| own && !known) {
+                metrics = Some((found.0, found.1, own));
             }
         }
         let (metrics, baseline, _) = metrics?;
         let on = |edge: usize| self.pieces.get(edge).is_some_and(|piece| piece.line == line);
-        if on(inline.edges.0) || clone {
+        if if inline.has_room { clone && !has_left } else { clone || on(inline.edges.0) } {
             x0 -= inline.border.x0 + inline.padding.x0;
         }
-        if on(inline.edges.1) || clone {
+        if if inline.has_room { clone && !has_right } else { clone || on(inline.edges.1) } {
             x1 += inline.border.x1 + inline.padding.x1;
         }
         let (ascent, descent) = (f64::from(metrics.ascent).round(), f64::from(metrics.descent).round());
@@ -578,6 +617,7 @@ impl<'a> Lines<'a> {
                 link: piece.link,
                 text,
                 atom: piece.atom.map(|(id, top, bottom)| (id, top + by.y, bottom + by.y)),
+                edge: piece.edge,
             }
         });
         let boxes = self.boxes.iter().map(|inline| InlineBox {
@@ -587,13 +627,23 @@ impl<'a> Lines<'a> {
             border: inline.border,
             padding: inline.padding,
             edges: inline.edges,
+            has_room: inline.has_room,
         });
         Self { pieces: pieces.collect(), boxes: boxes.collect(), transform: self.transform }
     }
 }
 
+/// Boxes of upright lines begin and end at whole pixels.
+fn snap_across(rect: &mut Rect, transform: Affine) {
+    let [a, b, c, _, e, _] = transform.as_coeffs();
+    if b == 0.0 && c == 0.0 && a > 0.0 {
+        let snap = |x: f64| ((x * a + e).round() - e) / a;
+        (rect.x0, rect.x1) = (snap(rect.x0), snap(rect.x1));
+    }
+}
+
 /// A line that grew keeps its alignment.
-fn align(shifts: &mut [f64], extra: f64, style: &ComputedValues) {
+pub(super) fn align(shifts: &mut [f64], extra: f64, style: &ComputedValues) {
     let rtl = style.clone_direction() == Direction::Rtl;
     let back = match style.clone_text_align() {
         TextAlign::Center | TextAlign::MozCenter => extra / 2.0,

@@ -12,6 +12,7 @@ mod decoration;
 mod effects;
 mod emphasis;
 mod gradient;
+mod hang;
 mod image;
 mod inline;
 mod link;

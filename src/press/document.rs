@@ -14,6 +14,7 @@ use super::fit::Fitting;
 use super::generate::Generated;
 use super::sources::{self, Sources};
 use super::spans;
+use super::typeset::Typeset;
 use crate::campaign::Variant;
 use crate::diagnostic::{Diagnostic, Result, Span};
 use crate::resources::{Loader, Resources, generates};
@@ -102,6 +103,7 @@ pub(super) fn open(
         fitting,
         sources,
         generated: Generated::default(),
+        typeset: Typeset::default(),
         generates,
         spans: spans::has_any(template.html()),
         shown: None,

@@ -14,6 +14,7 @@ mod spans;
 mod stale;
 #[cfg(test)]
 mod tests;
+mod typeset;
 mod unrendered;
 
 use std::sync::Arc;
@@ -32,6 +33,7 @@ use bind::Scope;
 use fit::Fitting;
 use generate::Generated;
 use sources::Sources;
+use typeset::Typeset;
 
 /// Records after which the document is made anew: Blitz keeps something of every image it was shown.
 const MAX_RECORDS: usize = 2_000;
@@ -79,6 +81,7 @@ struct Live {
     fitting: Fitting,
     sources: Sources,
     generated: Generated,
+    typeset: Typeset,
     /// Whether the template may ask for generated text.
     generates: bool,
     /// Whether the template may have cells over several columns.
@@ -194,12 +197,16 @@ impl Live {
         }
     }
 
-    /// Resolves the document, with what it generates.
+    /// Resolves the document, with what it generates, and sets its lines.
     fn resolve(&mut self) {
         self.resolve_as_it_stands();
-        if !self.generates && !self.loader.generates() {
-            return;
+        if self.generates || self.loader.generates() {
+            self.generate();
         }
+        self.typeset.set(&mut self.document, self.root, self.floats);
+    }
+
+    fn generate(&mut self) {
         // What is generated may make boxes that generate more; twice is enough for all but mistakes.
         for _ in 0..2 {
             let Some(stood_in) = self.generated.write(&mut self.document) else { break };

@@ -283,8 +283,23 @@ impl<'i> QualifiedRuleParser<'i> for Block<'_, '_> {
     type Error = ();
 
     fn parse_prelude(&mut self, input: &mut Parser<'i>) -> Result<(), ParseError<()>> {
-        while input.next().is_ok() {}
-        Ok(())
+        let (mut colons, mut from) = (0, 0);
+        loop {
+            let at = input.position().byte_index();
+            match input.next_including_whitespace() {
+                Ok(Token::Colon) => {
+                    from = if colons == 0 { at } else { from };
+                    colons += 1;
+                    continue;
+                }
+                Ok(Token::Ident(name)) if colons > 0 && name.eq_ignore_ascii_case("first-line") => {
+                    self.walk.tell(from, unrendered("`::first-line` is not rendered".to_owned()));
+                }
+                Ok(_) => {}
+                Err(_) => return Ok(()),
+            }
+            colons = 0;
+        }
     }
 
     fn parse_block(

@@ -29,7 +29,7 @@ pub(super) fn draw(context: &mut RenderContext, resources: &mut Resources, run: 
         let amount = f64::from(run.embolden) * embolden_scale(run);
         builder = builder.font_embolden(FontEmbolden::new(Diagonal2::new(amount, amount)));
     }
-    let glyphs = run.glyphs.iter().map(|glyph| Glyph { id: glyph.id, x: glyph.x, y: glyph.y });
+    let glyphs = run.on_pixels().map(|glyph| Glyph { id: glyph.id, x: glyph.x, y: glyph.y });
     // What fails is a glyph that the font cannot show; the others are drawn.
     let _ = if run.stroke.is_some() { builder.stroke_glyphs(glyphs) } else { builder.fill_glyphs(glyphs) };
     context.set_transform(origin);

@@ -47,8 +47,8 @@ pub(crate) fn font_faces(text: &str) -> impl Iterator<Item = String> + '_ {
 
 /// Whether HTML or CSS text may ask for text of its own: counters, quotation marks, list markers.
 pub(crate) fn generates(text: &str) -> bool {
-    const WORDS: [&str; 10] =
-        ["counter", "content", "quote", "marker", "list-item", "<q", "<li", "<ol", "<ul", "<summary"];
+    const WORDS: [&str; 11] =
+        ["counter", "content", "quote", "marker", "list-item", "<q", "<li", "<ol", "<ul", "<summary", "<wbr"];
     WORDS.iter().any(|word| text.contains(word))
 }
 

@@ -16,6 +16,7 @@ mod fitting;
 mod html;
 mod lexer;
 pub(crate) mod mirror;
+mod piece;
 mod program;
 mod pseudo;
 mod scope;
@@ -36,6 +37,7 @@ use crate::diagnostic::{Diagnostic, Result, Span};
 pub use binding::{Binding, Slot, SlotId};
 pub use fitting::{FITTING, FitMinimum, fitting_problem};
 pub(crate) use mirror::mirrored;
+pub(crate) use piece::{CLOSING, OPENING, PIECE, SIGN, Stand, stand_in};
 pub(crate) use pseudo::{LIST_MARKER, MARKER_MADE, renamed};
 pub(crate) use styles::{Style, StyleKind, is_for_screens};
 

@@ -32,7 +32,7 @@ fn what_is_not_rendered_is_told_with_its_place() {
     let folder = Folder::plain(PAGE, "id\nana\n");
     folder.write("linked.css", "p { color: red }\nq { string: 1 }\n");
     folder.write("imported.css", "@import url(deep.css) screen;\n@import url(paper.css) print;\n");
-    folder.write("deep.css", "\n\np { reading-flow: normal }\n");
+    folder.write("deep.css", "\n\np { reading-flow: normal }\nq::first-line { color: red }\n");
     folder.write("paper.css", "p { nonsense: 1 }\n");
     folder.write("part.css", "s {\n  offset-path: none }\n");
     folder.write("part.html", "<s\n  style=\"color: red; ruby-align: center\">Ho</s>\n");
@@ -53,6 +53,7 @@ fn what_is_not_rendered_is_told_with_its_place() {
         ("part.html:2:22", "`ruby-align` is not rendered"),
         ("linked.css:2:5", "`string` is not known to CSS"),
         ("deep.css:3:5", "`reading-flow` is not rendered"),
+        ("deep.css:4:2", "`::first-line` is not rendered"),
     ];
     ran.expect(1, &["did you mean `color`?"]);
     let lines: Vec<&str> = ran.stdout.lines().map(str::trim).collect();

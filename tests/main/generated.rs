@@ -13,7 +13,7 @@ fn drawn(folder: &Folder, page: &str) -> Vec<u8> {
 }
 
 /// Each pair of pages must look the same, and not like an empty one.
-fn assert_alike(pairs: &[(&str, &str)]) {
+pub(crate) fn assert_alike(pairs: &[(&str, &str)]) {
     let folder = Folder::new();
     let empty = drawn(&folder, "");
     for (generated, written) in pairs {

@@ -9,6 +9,7 @@ mod fonts;
 mod generated;
 mod images;
 mod interruptions;
+mod lines;
 mod output;
 mod painting;
 mod pdf;

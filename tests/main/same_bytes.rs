@@ -90,6 +90,30 @@ fn a_name_can_be_centred_with_a_transform() {
     }
 }
 
+/// Letters, tabs, edges and directions that are set apart are set anew with each record.
+#[test]
+fn lines_that_are_set_apart_leave_nothing_behind() {
+    let body = "<style>p, pre { margin: 0; font: 9px sans-serif } .d::first-letter { float: left; font-size: 20px }
+.c { font-variant: small-caps } .k { box-decoration-break: clone; padding: 0 4px; background: #9cf } .e { text-emphasis: dot }</style>
+<p class='d'>{{ name }} lives</p><p class='c {{ kind }}'>{{ name }}</p>
+<p>x <b style='padding: 0 {{ pad }}px; background: red'>{{ name }}</b> y <bdi>{{ name }}</bdi> 1<i>z</i></p>
+<pre>a\t{{ name }}\tb</pre><p style='width: 60px'><span class='k'>{{ name }} and others</span></p>
+{% if pad > 3 %}<p class='{{ kind }}'>{{ name }} {{ kind }}</p>text<b style='padding: 1px'>q</b>{% endif %}";
+    let record = |name: &str, pad: u32, kind: &str| json!({ "name": name, "pad": pad, "kind": kind });
+    same_as_from_scratch(
+        body,
+        &[
+            record("Ana Sofia", 4, "d"),
+            record("אבג דה", 4, "d"),
+            record("אבג דה", 0, ""),
+            record("“Q”", 9, "e"),
+            record("-", 9, "d e"),
+            record("Ana Sofia", 4, "d"),
+            record("Ana Sofia", 5, "c"),
+        ],
+    );
+}
+
 const FLOAT: &str = "<div style='float: right; width: 50px; height: 20px; background: red'></div>";
 
 #[test]

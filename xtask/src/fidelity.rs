@@ -113,6 +113,7 @@ impl References {
         let version = chromium::version(&browser)?;
         let mut hasher = blake3::Hasher::new();
         hasher.update(version.as_bytes()).update(chromium::FLAGS.concat().as_bytes());
+        hasher.update(chromium::FONTS.as_bytes());
         let folder = root.join("tests/fidelity/files");
         let files = std::fs::read_dir(&folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         let mut files = files.map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -134,7 +135,7 @@ impl References {
             Ok(png) => png,
             Err(_) => {
                 if self.running.is_none() {
-                    self.running = Some(Chromium::start(&self.browser)?);
+                    self.running = Some(Chromium::start(&self.browser, &self.cache)?);
                 }
                 let png = self.running.as_mut().expect("started").picture(case).map_err(told)?;
                 std::fs::write(&kept, &png).map_err(|error| told(error.to_string()))?;

@@ -29,10 +29,10 @@ use self::counters::Counters;
 
 use crate::template::{LIST_MARKER, MARKER_MADE, mirror};
 
-type Styles = Arc<ComputedValues>;
+pub(super) type Styles = Arc<ComputedValues>;
 
 /// Asks for an element's boxes to be made anew, and laid out.
-const REBUILD: RestyleDamage = RestyleDamage::from_bits_retain(0b1110_1111);
+pub(super) const REBUILD: RestyleDamage = RestyleDamage::from_bits_retain(0b1110_1111);
 
 /// What was generated for the document as it stands.
 #[derive(Default)]

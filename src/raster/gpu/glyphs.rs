@@ -67,7 +67,7 @@ impl Outlines {
             add(run, kept);
         }
         let kept: &HashMap<u32, BezPath> = kept;
-        run.glyphs.iter().filter_map(|glyph| {
+        run.on_pixels().filter_map(|glyph| {
             let outline = kept.get(&glyph.id).filter(|outline| !outline.elements().is_empty())?;
             let place = run.transform * kurbo::Point::new(glyph.x.into(), glyph.y.into());
             let place = Affine::translate(place.to_vec2());

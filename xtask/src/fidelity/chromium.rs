@@ -31,6 +31,19 @@ pub const FLAGS: [&str; 11] = [
     "--no-first-run",
 ];
 
+/// Fonts as they are: headless or not, the browser takes hinting from the system's settings.
+pub const FONTS: &str = r#"<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+  <match target="pattern">
+    <edit name="hinting" mode="assign"><bool>false</bool></edit>
+    <edit name="hintstyle" mode="assign"><const>hintnone</const></edit>
+    <edit name="rgba" mode="assign"><const>none</const></edit>
+  </match>
+</fontconfig>
+"#;
+
 /// The browser that CHROMIUM names, or an installed one, or else Debian's package, installed now.
 pub fn find() -> Result<PathBuf, String> {
     let installed = || PLACES.iter().map(PathBuf::from).find(|path| path.exists());
@@ -65,12 +78,16 @@ pub struct Chromium {
 }
 
 impl Chromium {
-    pub fn start(browser: &Path) -> Result<Self, String> {
+    /// Starts the browser; `folder` takes its settings.
+    pub fn start(browser: &Path, folder: &Path) -> Result<Self, String> {
+        let fonts = folder.join("fonts.conf");
+        std::fs::write(&fonts, FONTS).map_err(|error| format!("{}: {error}", fonts.display()))?;
         // The protocol runs on the descriptors 3 and 4; the shell puts our pipes there.
         let mut process = Command::new("sh")
             .args(["-c", "exec \"$0\" \"$@\" 3<&0 4>&1 </dev/null >/dev/null 2>&1"])
             .arg(browser)
             .args(FLAGS)
+            .env("FONTCONFIG_FILE", &fonts)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

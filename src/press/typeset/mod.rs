@@ -1,0 +1,142 @@
+//! What lines of text need beyond what the engine sets: small capitals made of others, tab stops, initial
+//! letters, room for the edges of inline boxes and for emphasis marks, isolated directions.
+//!
+//! Once the document is resolved, a walk over its lines finds those that need any of this. For these the
+//! engine resolves once more, with nodes of ours in place of some text nodes and around inline elements.
+//! Then the document has its own children again: selectors, slots and text fitting never see ours, only
+//! lines and painter do. A document that needs none of this pays for the walk alone.
+
+mod caps;
+mod clones;
+mod direction;
+mod edges;
+mod emphasis;
+mod initial;
+mod nodes;
+mod passage;
+mod plan;
+mod tabs;
+
+use std::collections::{HashMap, HashSet};
+
+use blitz_dom::{BaseDocument, Node, NodeId};
+
+use self::passage::{Input, Passage};
+use super::generate::{REBUILD, Styles};
+use super::measure::inline_roots;
+use super::stale;
+
+/// The lines that were set by us, as they stand.
+#[derive(Default)]
+pub(super) struct Typeset {
+    /// By the first node of each passage.
+    settings: HashMap<NodeId, Setting>,
+    /// What our nodes stand for, or beside.
+    origins: HashMap<NodeId, NodeId>,
+}
+
+/// One passage that was set.
+struct Setting {
+    inputs: Vec<Input>,
+    container: NodeId,
+    /// Our nodes, those within others left out.
+    nodes: Vec<NodeId>,
+    /// Those of them that lines name.
+    marks: Vec<NodeId>,
+}
+
+/// What a walk over all lines found.
+#[derive(Default)]
+struct Survey {
+    passages: Vec<Passage>,
+    seen: HashSet<NodeId>,
+    /// Containers whose lines were set in a way that no longer holds.
+    stale: Vec<NodeId>,
+}
+
+impl Typeset {
+    /// Sets all lines that need it and are not set yet.
+    pub(super) fn set(&mut self, document: &mut BaseDocument, root: NodeId, floats: bool) {
+        let mut survey = self.survey(document, root);
+        if !survey.stale.is_empty() {
+            // What is measured is what the engine makes of the document as it is.
+            resolve(document, &survey.stale, floats);
+            survey = self.survey(document, root);
+        }
+        let Survey { passages, seen, .. } = survey;
+        let gone: Vec<NodeId> = self.settings.keys().filter(|key| !seen.contains(*key)).copied().collect();
+        let mut outdated: Vec<Setting> = gone.iter().filter_map(|key| self.settings.remove(key)).collect();
+        if !passages.is_empty() {
+            let mut edits = Vec::new();
+            let mut containers = Vec::new();
+            for passage in passages {
+                let planned = plan::plan(document, &passage);
+                let mut setting = Setting {
+                    inputs: passage.inputs,
+                    container: passage.container,
+                    nodes: Vec::new(),
+                    marks: Vec::new(),
+                };
+                edits.extend(nodes::make(document, planned, &mut setting, &mut self.origins));
+                containers.push(passage.container);
+                outdated.extend(self.settings.insert(passage.key, setting));
+            }
+            let own = nodes::exchange(document, &edits);
+            resolve(document, &containers, floats);
+            nodes::put_back(document, own);
+        }
+        for setting in outdated {
+            for id in &setting.nodes {
+                self.origins.remove(id);
+            }
+            nodes::drop(document, &setting.nodes);
+        }
+    }
+
+    fn survey(&self, document: &BaseDocument, root: NodeId) -> Survey {
+        let mut survey = Survey::default();
+        inline_roots(document, root, &mut |node| {
+            let Some(passage) = Passage::find(document, node, &self.origins) else { return };
+            survey.seen.insert(passage.key);
+            let is_set = |setting: &Setting| shows(node, &setting.marks);
+            match self.settings.get(&passage.key) {
+                Some(known) if is_set(known) && known.inputs == passage.inputs => {}
+                Some(known) if is_set(known) => survey.stale.push(known.container),
+                _ => survey.passages.push(passage),
+            }
+        });
+        for (key, setting) in &self.settings {
+            if !survey.seen.contains(key) && document.get_node(setting.container).is_some() {
+                survey.stale.push(setting.container);
+            }
+        }
+        survey
+    }
+}
+
+/// Whether any of our nodes is on the lines.
+fn shows(root: &Node, marks: &[NodeId]) -> bool {
+    let Some(text) = root.element_data().and_then(|data| data.inline_layout_data.as_deref()) else {
+        return false;
+    };
+    text.layout.styles().iter().any(|style| marks.contains(&style.brush.id))
+        || text.layout.inline_boxes().any(|inline| marks.contains(&NodeId::from_u64(inline.id)))
+}
+
+/// Has the boxes in containers made anew.
+fn resolve(document: &mut BaseDocument, containers: &[NodeId], floats: bool) {
+    for &container in containers {
+        if let Some(node) = document.get_node_mut(container) {
+            node.insert_damage(REBUILD);
+        }
+    }
+    if floats {
+        stale::forget_layout(document);
+    }
+    document.resolve(0.0);
+}
+
+/// The style of an element.
+fn styles(document: &BaseDocument, id: NodeId) -> Option<Styles> {
+    Some((*document.get_node(id)?.primary_styles()?).clone())
+}

@@ -1,0 +1,167 @@
+//! The content of one block of lines, in the order in which it is read.
+
+use std::collections::HashMap;
+
+use blitz_dom::{BaseDocument, Node, NodeData, NodeId};
+use style::properties::ComputedValues;
+use style::values::computed::Float;
+use style::values::specified::box_::{DisplayInside, DisplayOutside};
+
+use super::{Styles, caps, direction, edges, emphasis, initial, nodes, styles, tabs};
+
+/// What lines are made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Item {
+    /// An inline element begins.
+    Open(NodeId),
+    Close(NodeId),
+    /// A text node, in an element.
+    Text {
+        node: NodeId,
+        owner: NodeId,
+    },
+    /// An atomic box, or the end of a line.
+    Atom,
+}
+
+/// What the setting of a passage depends on.
+#[derive(Clone)]
+pub(super) struct Input {
+    node: NodeId,
+    styles: Styles,
+    text: String,
+}
+
+impl PartialEq for Input {
+    fn eq(&self, other: &Self) -> bool {
+        // Styles that are kept alive are the same as long as their place is.
+        self.node == other.node && std::ptr::eq(&*self.styles, &*other.styles) && self.text == other.text
+    }
+}
+
+/// A block of lines that needs to be set by us.
+pub(super) struct Passage {
+    /// Its first node, by which it is known.
+    pub key: NodeId,
+    /// The box whose lines these are.
+    pub root: NodeId,
+    /// The element whose boxes have to be made anew to set it.
+    pub container: NodeId,
+    pub items: Vec<Item>,
+    /// The style of `::first-letter`, if this is where it applies.
+    pub initial: Option<Styles>,
+    pub inputs: Vec<Input>,
+}
+
+impl Passage {
+    /// The passage whose lines a box has; `None` where the engine's are right.
+    pub(super) fn find(
+        document: &BaseDocument,
+        root: &Node,
+        origins: &HashMap<NodeId, NodeId>,
+    ) -> Option<Self> {
+        if is_made(document, root) {
+            return None;
+        }
+        let initial = initial::style(document, root);
+        let children = own_children(root, origins);
+        let turns = direction::may_turn(root);
+        if initial.is_none() && !children.iter().any(|id| needs(document, *id, turns)) {
+            return None;
+        }
+        let container = if root.is_anonymous() { root.parent? } else { root.id };
+        let mut items = Vec::new();
+        for id in &children {
+            read(document, *id, &mut items);
+        }
+        let input = |item: &Item| {
+            let (node, owner, text) = match *item {
+                Item::Open(id) => (id, id, String::new()),
+                Item::Text { node, owner } => {
+                    (node, owner, document.get_node(node)?.text_data()?.content.clone())
+                }
+                Item::Close(_) | Item::Atom => return None,
+            };
+            Some(Input { node, styles: styles(document, owner)?, text })
+        };
+        let mut inputs: Vec<Input> = items.iter().filter_map(input).collect();
+        inputs.extend(initial.iter().map(|styles| Input {
+            node: container,
+            styles: styles.clone(),
+            text: String::new(),
+        }));
+        Some(Self { key: *children.first()?, root: root.id, container, items, initial, inputs })
+    }
+}
+
+/// Generated boxes keep their text as it is, and so do our own.
+fn is_made(document: &BaseDocument, root: &Node) -> bool {
+    let owner = root.parent.and_then(|id| document.get_node(id));
+    nodes::is_ours(root)
+        || root.is_anonymous()
+            && owner.is_none_or(|owner| owner.before() == Some(root.id) || owner.after() == Some(root.id))
+}
+
+/// The children of a box in the document, whatever stands in for them.
+fn own_children(root: &Node, origins: &HashMap<NodeId, NodeId>) -> Vec<NodeId> {
+    let mut out: Vec<NodeId> =
+        root.children.iter().map(|id| origins.get(id).copied().unwrap_or(*id)).collect();
+    out.dedup();
+    out
+}
+
+/// How an element takes part in lines: `None` for what stands on them as one box.
+pub(super) fn is_inline(node: &Node, styles: &ComputedValues) -> bool {
+    let name = node.element_data().map_or("", |data| &*data.name.local);
+    let display = styles.clone_display();
+    display.outside() == DisplayOutside::Inline
+        && display.inside() == DisplayInside::Flow
+        && styles.clone_float() == Float::None
+        && !matches!(
+            name,
+            "img" | "svg" | "canvas" | "input" | "textarea" | "button" | "video" | "iframe" | "br"
+        )
+}
+
+fn needs(document: &BaseDocument, id: NodeId, turns: bool) -> bool {
+    let Some(node) = document.get_node(id) else { return false };
+    match &node.data {
+        NodeData::Text(text) => {
+            let Some(owner) = node.parent.and_then(|id| document.get_node(id)) else { return false };
+            owner.primary_styles().is_some_and(|styles| {
+                caps::apply(&styles, &text.content)
+                    || tabs::apply(&styles, &text.content)
+                    || emphasis::apply(&styles, &text.content)
+            })
+        }
+        NodeData::Element(_) => {
+            let Some(styles) = node.primary_styles() else { return false };
+            let is_contents = styles.clone_display().is_contents();
+            let inline = is_inline(node, &styles);
+            (inline && (edges::apply(&styles) || direction::applies(&styles, turns)))
+                || ((inline || is_contents) && node.children.iter().any(|id| needs(document, *id, turns)))
+        }
+        _ => false,
+    }
+}
+
+fn read(document: &BaseDocument, id: NodeId, items: &mut Vec<Item>) {
+    let Some(node) = document.get_node(id) else { return };
+    match &node.data {
+        NodeData::Text(_) => items.extend(node.parent.map(|owner| Item::Text { node: id, owner })),
+        NodeData::Element(_) => {
+            let Some(styles) = node.primary_styles() else { return };
+            let display = styles.clone_display();
+            if is_inline(node, &styles) {
+                items.push(Item::Open(id));
+                node.children.iter().for_each(|id| read(document, *id, items));
+                items.push(Item::Close(id));
+            } else if display.is_contents() {
+                node.children.iter().for_each(|id| read(document, *id, items));
+            } else if !display.is_none() {
+                items.push(Item::Atom);
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,105 @@
+//! Tab stops (CSS Text 3, §7.2), where white space is kept.
+
+use blitz_dom::{BaseDocument, Node, NodeId};
+use parley::BreakReason;
+use skrifa::MetadataProvider as _;
+use style::computed_values::white_space_collapse::T as WhiteSpaceCollapse;
+use style::properties::ComputedValues;
+use style::values::generics::length::LengthOrNumber;
+
+use super::plan::{Look, Part};
+
+/// Whether a text has tabs that show.
+pub(super) fn apply(styles: &ComputedValues, text: &str) -> bool {
+    matches!(
+        styles.get_inherited_text().white_space_collapse,
+        WhiteSpaceCollapse::Preserve | WhiteSpaceCollapse::BreakSpaces
+    ) && text.contains('\t')
+}
+
+/// Splits a text at its tabs: a space stands for each, with room after it up to the next of `stops`.
+pub(super) fn split(
+    styles: &ComputedValues,
+    text: &str,
+    stops: &mut impl Iterator<Item = f32>,
+    parts: &mut Vec<Part>,
+) {
+    if !apply(styles, text) {
+        if !text.is_empty() {
+            parts.push(Part::Text(text.to_owned()));
+        }
+        return;
+    }
+    for (index, text) in text.split('\t').enumerate() {
+        if index > 0 {
+            let look = Look { spacing: Some(stops.next().unwrap_or(0.0)), ..Look::default() };
+            parts.push(Part::piece(" ", look));
+        }
+        if !text.is_empty() {
+            parts.push(Part::Text(text.to_owned()));
+        }
+    }
+}
+
+/// How much wider than a space each tab is, in CSS pixels, in the order in which they are read.
+pub(super) fn stops(document: &BaseDocument, root: NodeId) -> Vec<f32> {
+    let lines = document.get_node(root).and_then(|node| node.element_data()?.inline_layout_data.as_deref());
+    let Some(lines) = lines.filter(|lines| lines.text.contains('\t')) else { return Vec::new() };
+    let scale = lines.layout.scale();
+    let mut out = Vec::new();
+    let mut x = 0.0;
+    for line in lines.layout.lines() {
+        for run in line.runs() {
+            let space = space(&run);
+            for cluster in run.clusters() {
+                if lines.text.get(cluster.text_range()) != Some("\t") {
+                    x += cluster.advance();
+                    continue;
+                }
+                let node = document.get_node(cluster.style().brush.id);
+                let stop =
+                    node.and_then(Node::primary_styles).map_or(0.0, |styles| stop(&styles, space, scale));
+                let mut advance = if stop > 0.0 { stop - x % stop } else { 0.0 };
+                // A tab always shows.
+                if advance < space / 2.0 {
+                    advance += stop;
+                }
+                out.push((advance - space) / scale);
+                x += advance;
+            }
+        }
+        if line.break_reason() == BreakReason::Explicit {
+            x = 0.0;
+        }
+    }
+    out
+}
+
+/// How far tab stops are apart, in device pixels.
+fn stop(styles: &ComputedValues, space: f32, scale: f32) -> f32 {
+    match styles.clone_tab_size() {
+        LengthOrNumber::Number(count) => {
+            let text = styles.get_inherited_text();
+            let size = styles.clone_font_size().computed_size();
+            let more = text.letter_spacing.0.resolve(size).px() + text.word_spacing.resolve(size).px();
+            count.0 * (space + more * scale)
+        }
+        LengthOrNumber::Length(length) => length.0.px() * scale,
+    }
+}
+
+/// How wide a space is, in device pixels.
+fn space(run: &parley::layout::Run<'_, blitz_dom::node::TextBrush>) -> f32 {
+    let data = run.font();
+    let width = skrifa::FontRef::from_index(data.data.as_ref(), data.index).ok().and_then(|font| {
+        let glyph = font.charmap().map(' ')?;
+        let size = skrifa::instance::Size::new(run.font_size());
+        let place: Vec<_> = run
+            .normalized_coords()
+            .iter()
+            .map(|c| skrifa::instance::NormalizedCoord::from_bits(c.to_bits()))
+            .collect();
+        font.glyph_metrics(size, skrifa::instance::LocationRef::new(&place)).advance_width(glyph)
+    });
+    width.unwrap_or(run.font_size() / 4.0)
+}
