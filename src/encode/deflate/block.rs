@@ -1,5 +1,7 @@
 //! One block of deflate: literals and repeats, and the code that suits them (RFC 1951 §3.2.3 to 3.2.7).
 
+use std::sync::LazyLock;
+
 use super::{bits::BitWriter, prefix};
 
 /// Symbols for literals, the end and lengths; and for distances.
@@ -102,7 +104,7 @@ impl Block {
         let own = Codes::of(&self.literals, &self.distances);
         let table = CodeTable::new(&own, &mut self.table);
         let own_size = table.size() + own.size(&self.literals, &self.distances);
-        let fixed = Codes::fixed();
+        let fixed = &*FIXED;
         let fixed_size = fixed.size(&self.literals, &self.distances);
 
         let start = out.len();
@@ -123,6 +125,8 @@ impl Block {
         out.extend_from_slice(&[0x00, 0x00, 0xFF, 0xFF]);
     }
 }
+
+static FIXED: LazyLock<Codes> = LazyLock::new(Codes::fixed);
 
 /// The two codes of a block.
 struct Codes {

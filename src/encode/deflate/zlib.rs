@@ -14,7 +14,8 @@ pub(crate) struct Zlib(Deflate);
 
 impl Default for Zlib {
     fn default() -> Self {
-        Self(Deflate::new(Search { depth: 8, lazy: true, enough: 32, inside: 64 }))
+        // Most of such data are outlines of glyphs, in which a longer search finds next to nothing.
+        Self(Deflate::new(Search { depth: 1, lazy: false, enough: 32, inside: 0 }))
     }
 }
 
