@@ -34,6 +34,10 @@ struct Match {
     distance: usize,
 }
 
+impl Match {
+    const NONE: Self = Self { length: 0, distance: 0 };
+}
+
 impl Matches {
     pub fn new(search: Search) -> Self {
         let chain = if search.depth > 1 { WINDOW } else { 0 };
@@ -60,8 +64,10 @@ impl Matches {
     /// One candidate for each place, taken whenever it is good.
     fn find_latest(&mut self, data: &[u8], start: usize, above: [usize; 3], block: &mut Block) {
         let mut at = start;
+        // No row is as long as all that there is.
+        let has_rows = above[0] < data.len();
         while at + SHORTEST <= data.len() {
-            let near = longest(data, at, above);
+            let near = if has_rows { longest(data, at, above) } else { Match::NONE };
             if near.length >= LONG {
                 block.repeat(near.length, near.distance);
                 at += near.length;
@@ -180,7 +186,7 @@ impl Matches {
 #[inline(always)]
 fn longest(data: &[u8], at: usize, distances: [usize; 3]) -> Match {
     let eight = |at: usize| data.get(at..at + 8)?.first_chunk::<8>().copied();
-    let mut longest = Match { length: 0, distance: 0 };
+    let mut longest = Match::NONE;
     let Some(here) = eight(at) else { return longest };
     for distance in distances {
         if distance > at || distance > WINDOW || eight(at - distance) != Some(here) {

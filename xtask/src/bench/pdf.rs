@@ -104,8 +104,15 @@ fn said(command: &mut Command) -> Result<String, String> {
 
 fn text(rates: &[f64], bytes: &[f64], rounds: usize) -> String {
     let mut out = String::from(HEAD);
-    let chromium = std::env::var("CHROMIUM").unwrap_or_else(|_| "chromium-headless-shell".to_owned());
-    let version = said(Command::new(&chromium).arg("--version")).unwrap_or_default();
+    // In the order in which the script looks for it.
+    let chromium = std::env::var("CHROMIUM").ok();
+    let known = ["chromium-headless-shell", "chromium", "google-chrome"];
+    let version = chromium
+        .as_deref()
+        .into_iter()
+        .chain(known)
+        .find_map(|program| said(Command::new(program).arg("--version")).ok())
+        .unwrap_or_default();
     let _ = writeln!(
         out,
         "{}\n\nVersions: Byname {}, {}, {}.\n\n{}\n",
