@@ -4,15 +4,15 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use kurbo::{
-    Affine, BezPath, Cap, Circle, ParamCurve as _, ParamCurveArclen as _, PathSeg, Point, Rect, Shape as _,
-    Stroke, Vec2,
+    Affine, BezPath, Cap, ParamCurve as _, ParamCurveArclen as _, PathSeg, Point, Rect, Shape as _, Stroke,
+    Vec2,
 };
 use style::computed_values::border_collapse::T as BorderCollapse;
 use style::values::computed::OutlineStyle;
 use style::values::specified::BorderStyle;
 use style::values::specified::box_::DisplayInside;
 
-use super::boxes::{elliptical, place, polygon, ring, shape};
+use super::boxes::{ellipse, elliptical, place, polygon, ring, shape};
 use super::decoration::best_gap;
 use super::style::resolve;
 use super::{Element, Painter};
@@ -176,7 +176,7 @@ impl Painter<'_> {
             let count = (length / (dash + gap) + 1e-6).floor() as usize + usize::from(!closed);
             let first = if closed { 0.0 } else { width / 2.0 };
             for point in along(path, first, dash + gap, count.clamp(1, MAX_MARKS)) {
-                dots.extend(Circle::new(point, width / 2.0).to_path(0.01));
+                dots.extend(ellipse(point, width / 2.0, width / 2.0));
             }
             self.recorder.fill(place(&Shape::Path(Arc::new(dots), false), transform), Paint::Solid(color));
             return;

@@ -3,11 +3,15 @@
 use std::sync::Arc;
 
 use blitz_dom::Node;
-use kurbo::{Affine, BezPath, Insets, Point, Rect, RoundedRect, RoundedRectRadii, Shape as _, Vec2};
+use kurbo::{Affine, BezPath, Ellipse, Insets, Point, Rect, RoundedRect, RoundedRectRadii, Shape as _, Vec2};
 use style::properties::ComputedValues;
 use style::values::computed::{BorderCornerRadius, CSSPixelLength};
 
 use crate::display::Shape;
+
+/// Nothing is further away, in device pixels. A round corner in a box without end would be a curve of millions of
+/// pieces.
+const FAR: f64 = 1e7;
 
 /// What a quarter of an ellipse is drawn with as a cubic Bézier.
 const KAPPA: f64 = 0.552_284_749_830_793_4;
@@ -116,7 +120,7 @@ fn beside(radius: f64, inset: f64) -> f64 {
 
 /// A rectangle with elliptical corners.
 pub(super) fn shape(rect: Rect, radii: [Vec2; 4]) -> Shape {
-    let rect = Rect::new(rect.x0, rect.y0, rect.x1.max(rect.x0), rect.y1.max(rect.y0));
+    let rect = near(Rect::new(rect.x0, rect.y0, rect.x1.max(rect.x0), rect.y1.max(rect.y0)));
     if radii.iter().all(|radius| radius.x <= 0.0 || radius.y <= 0.0) {
         return Shape::Rect(rect);
     }
@@ -133,8 +137,20 @@ pub(super) fn is_circular(radii: [Vec2; 4]) -> bool {
 
 /// The nearest rectangle with circular corners.
 pub(super) fn rounded(rect: Rect, radii: [Vec2; 4]) -> RoundedRect {
-    let [tl, tr, br, bl] = radii.map(|radius| radius.x.min(radius.y));
-    RoundedRect::from_rect(rect, RoundedRectRadii::new(tl, tr, br, bl))
+    let [tl, tr, br, bl] = radii.map(|radius| radius.x.min(radius.y).min(FAR));
+    RoundedRect::from_rect(near(rect), RoundedRectRadii::new(tl, tr, br, bl))
+}
+
+/// The part of a rectangle that is not too far away.
+fn near(rect: Rect) -> Rect {
+    let [x0, y0, x1, y1] = [rect.x0, rect.y0, rect.x1, rect.y1].map(|v| v.clamp(-FAR, FAR));
+    Rect::new(x0, y0, x1, y1)
+}
+
+/// An ellipse, as smooth as can be seen.
+pub(super) fn ellipse(center: Point, x: f64, y: f64) -> BezPath {
+    let (x, y) = (x.clamp(0.0, FAR), y.clamp(0.0, FAR));
+    Ellipse::new(center, (x, y), 0.0).to_path((x.max(y) * 1e-5).max(0.01))
 }
 
 /// Its outline, from the beginning of the top side on.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use blitz_dom::NodeId;
-use kurbo::{Affine, BezPath, Cap, Circle, PathEl, Point, Rect, Shape as _, Stroke};
+use kurbo::{Affine, BezPath, Cap, PathEl, Point, Rect, Shape as _, Stroke};
 use skrifa::MetadataProvider as _;
 use skrifa::instance::{LocationRef, NormalizedCoord, Size};
 use skrifa::outline::{DrawSettings, OutlinePen};
@@ -12,7 +12,7 @@ use style::values::computed::{CSSPixelLength, TextDecorationLine};
 use style::values::generics::text::GenericTextDecorationLength;
 use style::values::specified::text::TextUnderlinePosition;
 
-use super::boxes::place;
+use super::boxes::{ellipse, place};
 use super::style::{custom, resolve};
 use super::text::Text;
 use super::{Painter, Styles};
@@ -241,7 +241,7 @@ impl Line {
                     let count = ((to - from - height + 0.01) / (dash + gap)).floor() + 1.0;
                     for index in 0..count as usize {
                         let at = from + height / 2.0 + (dash + gap) * index as f64;
-                        path.extend(Circle::new((at, middle), height / 2.0).to_path(0.01));
+                        path.extend(ellipse(Point::new(at, middle), height / 2.0, height / 2.0));
                     }
                 } else {
                     let mut line = Stroke::new(height).with_caps(Cap::Butt);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use blitz_dom::BaseDocument;
-use kurbo::{Affine, BezPath, Insets, Point, Rect, Shape as _, Vec2};
+use kurbo::{Affine, BezPath, Insets, Point, Rect, Vec2};
 use style::computed_values::background_blend_mode::single_value::T as BackgroundBlend;
 use style::computed_values::mix_blend_mode::T as MixBlendMode;
 use style::values::computed::{
@@ -315,7 +315,7 @@ fn clip_path(element: &Element<'_>, scale: f64) -> Option<Shape> {
                 GenericShapeRadius::FarthestCorner => far_x.hypot(far_y),
                 GenericShapeRadius::ClosestSide => near_x.min(near_y),
             };
-            Shape::Path(Arc::new(kurbo::Circle::new(center, radius).to_path(0.01)), false)
+            Shape::Path(Arc::new(boxes::ellipse(center, radius, radius)), false)
         }
         GenericBasicShape::Ellipse(ellipse) => {
             let center = center_of(&ellipse.position, area, scale);
@@ -330,11 +330,9 @@ fn clip_path(element: &Element<'_>, scale: f64) -> Option<Shape> {
                 GenericShapeRadius::ClosestCorner => near * 2.0_f64.sqrt(),
                 GenericShapeRadius::ClosestSide => near,
             };
-            let radii = (
-                radius(&ellipse.semiaxis_x, area.width(), near_x, far_x),
-                radius(&ellipse.semiaxis_y, area.height(), near_y, far_y),
-            );
-            Shape::Path(Arc::new(kurbo::Ellipse::new(center, radii, 0.0).to_path(0.01)), false)
+            let across = radius(&ellipse.semiaxis_x, area.width(), near_x, far_x);
+            let down = radius(&ellipse.semiaxis_y, area.height(), near_y, far_y);
+            Shape::Path(Arc::new(boxes::ellipse(center, across, down)), false)
         }
         GenericBasicShape::Polygon(corners) => {
             let points: Vec<Point> = corners

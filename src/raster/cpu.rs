@@ -43,7 +43,7 @@ const MAX_SIDE: u32 = 32_768;
 const MAX_DEPTH: usize = 32;
 
 /// Filters within filters look at most this far together, in pixels.
-const MAX_REACH: i32 = 4096;
+const MAX_REACH: i32 = 2048;
 
 /// Draws display lists on one thread. It keeps scaled pictures, shadows, glyph outlines and buffers
 /// from one list to the next, within fixed bounds.

@@ -1,7 +1,7 @@
 //! One image file, decoded: upright, in sRGB, with premultiplied alpha; an SVG stays a drawing.
 
 use std::io::Cursor;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
@@ -22,6 +22,11 @@ const MAX_ALLOC: u64 = 5 * MAX_PIXELS;
 /// Pixels that a drawing is made of at most; a larger one is enlarged from these.
 const MAX_DRAWN: f64 = 16e6;
 
+/// Bytes of a drawing's pixels that are kept with it.
+const MAX_KEPT: usize = 4 << 20;
+/// How far from its corner, in pixels, a drawing's shapes may reach.
+const FARTHEST: f32 = 1e7;
+
 /// A decoded image.
 pub struct Image {
     /// Intrinsic size in CSS pixels.
@@ -33,7 +38,14 @@ pub struct Image {
 #[derive(Clone)]
 enum Content {
     Raster(Picture),
-    Vector { tree: Arc<usvg::Tree>, id: u64, stub: Arc<str> },
+    Vector { tree: Arc<usvg::Tree>, id: u64, stub: Arc<str>, drawn: Arc<Mutex<Drawn>> },
+}
+
+/// What a drawing was drawn as last.
+#[derive(Default)]
+struct Drawn {
+    size: (u64, u64),
+    picture: Option<(Picture, Weak<Vec<u8>>)>,
 }
 
 impl Image {
@@ -158,7 +170,11 @@ impl Image {
             stub.extend(attribute(name));
         }
         stub.push_str("/>");
-        Ok(Self { width, height, content: Content::Vector { tree: Arc::new(tree), id, stub: stub.into() } })
+        Ok(Self {
+            width,
+            height,
+            content: Content::Vector { tree: Arc::new(tree), id, stub: stub.into(), drawn: Arc::default() },
+        })
     }
 
     /// A tiny SVG of the same intrinsic size and ratio: what layout gets to see.
@@ -190,7 +206,10 @@ impl Image {
     pub fn picture(&self, width: f64, height: f64) -> Option<Picture> {
         match &self.content {
             Content::Raster(picture) => Some(picture.clone()),
-            Content::Vector { tree, id, .. } => rasterise_svg(tree, *id, width, height),
+            Content::Vector { tree, id, drawn, .. } => {
+                let mut drawn = drawn.lock().unwrap_or_else(PoisonError::into_inner);
+                drawn.at((width, height), || rasterise_svg(tree, *id, width, height))
+            }
         }
     }
 
@@ -200,9 +219,27 @@ impl Image {
             Content::Raster(picture) => {
                 picture.pixels.len() + picture.jpeg.as_ref().map_or(0, |source| source.len())
             }
-            // A tree has no size to ask for; drawings are small.
-            Content::Vector { .. } => 64 << 10,
+            // A tree has no size to ask for; drawings are small, but for their pixels.
+            Content::Vector { .. } => 1 << 20,
         }
+    }
+}
+
+impl Drawn {
+    /// What was drawn before at this size, or else what `draw` makes now. Large pixels are kept only as long as
+    /// others need them.
+    fn at(&mut self, (width, height): (f64, f64), draw: impl FnOnce() -> Option<Picture>) -> Option<Picture> {
+        let size = (width.to_bits(), height.to_bits());
+        if let Some((picture, pixels)) = self.picture.as_ref().filter(|_| self.size == size)
+            && let Some(pixels) = pixels.upgrade()
+        {
+            return Some(Picture { pixels, ..picture.clone() });
+        }
+        let picture = draw()?;
+        let kept = if picture.pixels.len() > MAX_KEPT { Arc::default() } else { picture.pixels.clone() };
+        self.size = size;
+        self.picture = Some((Picture { pixels: kept, ..picture.clone() }, Arc::downgrade(&picture.pixels)));
+        Some(picture)
     }
 }
 
@@ -217,17 +254,21 @@ fn parse_svg(
     let sniff = usvg::ImageHrefResolver::default_data_resolver();
     options.image_href_resolver.resolve_string =
         Box::new(move |href, options| sniff("text/plain", Arc::new(load(href)?), options));
-    usvg::Tree::from_data(bytes, &options)
+    // It panics at some sizes.
+    guarded("a drawing", || usvg::Tree::from_data(bytes, &options)).unwrap_or(Err(usvg::Error::InvalidSize))
 }
 
 /// A drawing as pixels of the given size, or of its ratio when that is too large; `None` when it cannot be
-/// drawn: tiny-skia panics at shapes of some sizes.
+/// drawn: when it has shapes without end, or tiny-skia panics.
 fn rasterise_svg(tree: &usvg::Tree, id: u64, width: f64, height: f64) -> Option<Picture> {
     let (width, height) = (width.clamp(1.0, 1e6), height.clamp(1.0, 1e6));
     let part = (MAX_DRAWN / (width * height)).sqrt().min(1.0);
     let (width, height) = ((width * part).ceil() as u32, (height * part).ceil() as u32);
     let size = tree.size();
     let (x, y) = (width as f32 / size.width(), height as f32 / size.height());
+    if !is_drawable(tree, x.max(y)) {
+        return None;
+    }
     let finer =
         finer(tree, x).filter(|finer| f64::from(width * height) * f64::from(finer * finer) < MAX_DRAWN);
     let finer = finer.unwrap_or(1.0);
@@ -251,6 +292,28 @@ fn rasterise_svg(tree: &usvg::Tree, id: u64, width: f64, height: f64) -> Option<
     let id = id ^ (u64::from(width) << 32 | u64::from(height)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let drawing = Some(Arc::new(commands));
     Some(Picture { width, height, pixels: Arc::new(pixmap.take()), opaque, id, jpeg: None, drawing })
+}
+
+/// Whether no shape reaches too far. At coordinates near the end of whole numbers tiny-skia panics, and once more
+/// when it drops what it was at: that ends the process. `scale` is pixels to a unit.
+fn is_drawable(tree: &usvg::Tree, scale: f32) -> bool {
+    fn within(group: &usvg::Group, most: f32) -> bool {
+        group.children().iter().all(|node| match node {
+            usvg::Node::Group(group) => within(group, most),
+            usvg::Node::Text(text) => within(text.flattened(), most),
+            node => {
+                let bounds = [node.abs_stroke_bounding_box(), node.stroke_bounding_box()];
+                bounds
+                    .iter()
+                    .all(|b| [b.left(), b.top(), b.right(), b.bottom()].iter().all(|side| side.abs() < most))
+            }
+        })
+    }
+    let most = FARTHEST / scale.max(1.0);
+    within(tree.root(), most)
+        && tree.clip_paths().iter().all(|clip| within(clip.root(), most))
+        && tree.masks().iter().all(|mask| within(mask.root(), most))
+        && tree.patterns().iter().all(|pattern| within(pattern.root(), most))
 }
 
 /// How many times larger a drawing has to be drawn for the tiles of its pattern to be whole pixels, if they are

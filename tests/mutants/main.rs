@@ -5,6 +5,7 @@
 //! says which one it is at, and the parent has another child go on after it. `cargo xtask soak --mutants N`
 //! draws more of them than this does by itself.
 
+mod found;
 mod memory;
 mod mutate;
 
