@@ -1,10 +1,13 @@
-//! White space at the ends of lines.
+//! What is peculiar to the ends of lines: white space that hangs, and hyphens.
 
 use blitz_dom::node::TextBrush;
 use parley::{BreakReason, Layout};
+use skrifa::MetadataProvider as _;
 use style::properties::ComputedValues;
 
 use super::inline::{Lines, Piece, align};
+use super::text::Text;
+use crate::display::{Glyph, GlyphRun};
 
 impl Lines<'_> {
     /// White space at the end of a line belongs to the line's own direction (UAX 9, L1), even after a word
@@ -53,4 +56,44 @@ impl Lines<'_> {
             }
         }
     }
+
+    /// A word that is broken at a soft hyphen shows one there (CSS Text 3, §5.4).
+    pub(super) fn hyphenate(&mut self, layout: &Layout<TextBrush>, text: &str) {
+        if !text.contains(SOFT_HYPHEN) {
+            return;
+        }
+        for (index, line) in layout.lines().enumerate() {
+            let is_broken = line.break_reason() == BreakReason::Regular;
+            if !is_broken || !text[..line.text_range().end].ends_with(SOFT_HYPHEN) {
+                continue;
+            }
+            let ends = |piece: &Piece| {
+                piece.line == index && piece.text.as_ref().is_some_and(|t| t.run.text.ends_with(SOFT_HYPHEN))
+            };
+            let Some(at) = self.pieces.iter().rposition(ends) else { continue };
+            if let Some(hyphen) = self.pieces[at].text.as_ref().and_then(hyphen_after) {
+                let piece = self.pieces[at].with(hyphen);
+                self.pieces.insert(at + 1, piece);
+            }
+        }
+    }
+}
+
+const SOFT_HYPHEN: char = '\u{ad}';
+
+/// A hyphen at the end of a run.
+fn hyphen_after(text: &Text) -> Option<Text> {
+    let data = &text.run.font.data;
+    let font = skrifa::FontRef::from_index(data.data.as_ref(), data.index).ok()?;
+    let mut glyphs = ['\u{2010}', '-'].into_iter().filter_map(|c| font.charmap().map(c));
+    let id = glyphs.find(|id| id.to_u32() != 0)?;
+    let coords: Vec<_> =
+        text.run.coords.iter().map(|coord| skrifa::instance::NormalizedCoord::from_bits(*coord)).collect();
+    let place = skrifa::instance::LocationRef::new(&coords);
+    let advance = font.glyph_metrics(skrifa::instance::Size::new(text.run.size), place).advance_width(id)?;
+    let advance = f64::from(advance);
+    let from = if text.run.rtl { text.from - advance } else { text.to };
+    let glyphs = vec![Glyph { id: id.to_u32(), x: from as f32, y: text.baseline as f32 }];
+    let run = GlyphRun { glyphs, ..text.run.clone() }.silent();
+    Some(Text { run, from, to: from + advance, ..text.clone() })
 }

@@ -57,6 +57,20 @@ struct Edge {
 }
 
 impl Piece {
+    /// A piece with another text beside this one.
+    pub fn with(&self, text: Text) -> Self {
+        Self {
+            line: self.line,
+            around: self.around.clone(),
+            from: text.from,
+            to: text.to,
+            link: self.link,
+            text: Some(text),
+            atom: None,
+            edge: None,
+        }
+    }
+
     /// What can be seen of it, for a link: the text from ascender to descender.
     fn area(&self) -> Option<Rect> {
         let (top, bottom) = match (&self.text, self.atom) {
@@ -216,6 +230,7 @@ impl<'a> Painter<'a> {
             }
         }
         lines.hang(layout, text, &element.style);
+        lines.hyphenate(layout, text);
         let all: Vec<usize> = (0..lines.pieces.len()).collect();
         if lines.boxes.is_empty() {
             for piece in &lines.pieces {

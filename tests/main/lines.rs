@@ -82,5 +82,6 @@ fn a_line_may_break_where_the_page_says() {
     assert_alike(&[
         (&format!("{style}<p>aaaaa<wbr>bbbbb"), &format!("{style}<p>aaaaa<br>bbbbb")),
         (&format!("{style}<p><i>aaaaa<wbr>bbbbb</i>"), &format!("{style}<p><i>aaaaa<br>bbbbb</i>")),
+        (&format!("{style}<p>aa&shy;aaa&shy;bbbb&shy;b"), &format!("{style}<p>aaaaa&#x2010;<br>bbbbb")),
     ]);
 }

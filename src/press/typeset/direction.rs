@@ -7,9 +7,9 @@ use style::computed_values::unicode_bidi::T as UnicodeBidi;
 use style::properties::ComputedValues;
 
 /// Whether an element's direction shows, on lines that may turn or not.
-pub(super) fn applies(styles: &ComputedValues, turns: bool) -> bool {
+pub(super) fn applies(styles: &ComputedValues, turns: impl FnOnce() -> bool) -> bool {
     styles.clone_unicode_bidi() != UnicodeBidi::Normal
-        && (turns || styles.clone_direction() == Direction::Rtl)
+        && (styles.clone_direction() == Direction::Rtl || turns())
 }
 
 /// Whether lines run, or hold text that runs, from right to left.

@@ -64,11 +64,13 @@ impl Passage {
             return None;
         }
         let initial = initial::style(document, root);
-        let children = own_children(root, origins);
-        let turns = direction::may_turn(root);
-        if initial.is_none() && !children.iter().any(|id| needs(document, *id, turns)) {
+        let own = |id: &NodeId| origins.get(id).copied().unwrap_or(*id);
+        if initial.is_none() && !root.children.iter().any(|id| needs(document, own(id), root)) {
             return None;
         }
+        // Whatever stands in for them, the children in the document.
+        let mut children: Vec<NodeId> = root.children.iter().map(own).collect();
+        children.dedup();
         let container = if root.is_anonymous() { root.parent? } else { root.id };
         let mut items = Vec::new();
         for id in &children {
@@ -102,14 +104,6 @@ fn is_made(document: &BaseDocument, root: &Node) -> bool {
             && owner.is_none_or(|owner| owner.before() == Some(root.id) || owner.after() == Some(root.id))
 }
 
-/// The children of a box in the document, whatever stands in for them.
-fn own_children(root: &Node, origins: &HashMap<NodeId, NodeId>) -> Vec<NodeId> {
-    let mut out: Vec<NodeId> =
-        root.children.iter().map(|id| origins.get(id).copied().unwrap_or(*id)).collect();
-    out.dedup();
-    out
-}
-
 /// How an element takes part in lines: `None` for what stands on them as one box.
 pub(super) fn is_inline(node: &Node, styles: &ComputedValues) -> bool {
     let name = node.element_data().map_or("", |data| &*data.name.local);
@@ -123,7 +117,8 @@ pub(super) fn is_inline(node: &Node, styles: &ComputedValues) -> bool {
         )
 }
 
-fn needs(document: &BaseDocument, id: NodeId, turns: bool) -> bool {
+/// Whether a node within `root` is set otherwise than the engine does.
+fn needs(document: &BaseDocument, id: NodeId, root: &Node) -> bool {
     let Some(node) = document.get_node(id) else { return false };
     match &node.data {
         NodeData::Text(text) => {
@@ -138,8 +133,8 @@ fn needs(document: &BaseDocument, id: NodeId, turns: bool) -> bool {
             let Some(styles) = node.primary_styles() else { return false };
             let is_contents = styles.clone_display().is_contents();
             let inline = is_inline(node, &styles);
-            (inline && (edges::apply(&styles) || direction::applies(&styles, turns)))
-                || ((inline || is_contents) && node.children.iter().any(|id| needs(document, *id, turns)))
+            (inline && (edges::apply(&styles) || direction::applies(&styles, || direction::may_turn(root))))
+                || ((inline || is_contents) && node.children.iter().any(|id| needs(document, *id, root)))
         }
         _ => false,
     }

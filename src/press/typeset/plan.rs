@@ -88,7 +88,7 @@ pub(super) fn plan(document: &BaseDocument, passage: &Passage) -> Vec<Edit> {
                 let mut parts: Vec<Part> = Vec::new();
                 parts.extend(edges::edge(&styles, opens, room));
                 edge_since |= !parts.is_empty();
-                if direction::applies(&styles, turns)
+                if direction::applies(&styles, || turns)
                     && let Some(sign) = direction::sign(&styles, opens)
                 {
                     let at = if opens { 0 } else { parts.len() };
