@@ -309,7 +309,7 @@ pub(super) fn clip_shape(boxes: &Boxes, clip: Clip) -> Shape {
 }
 
 /// The address of an image that is a file; of a set of files, the one that was chosen.
-pub(super) fn url_of(image: &CssImage) -> Option<&str> {
+pub(crate) fn url_of(image: &CssImage) -> Option<&str> {
     match image {
         GenericImage::Url(url) => url.url().map(|url| url.as_str()),
         GenericImage::ImageSet(set) => url_of(&set.items.get(set.selected_index)?.image),

@@ -39,7 +39,7 @@ impl Side {
 
 impl Painter<'_> {
     pub(super) fn border(&mut self, element: &Element<'_>) {
-        if is_collapsed_table(element) {
+        if shares_border(element) {
             return;
         }
         let border = element.style.get_border();
@@ -249,10 +249,10 @@ impl Painter<'_> {
     }
 }
 
-/// A table that shares its border with its cells.
-fn is_collapsed_table(element: &Element<'_>) -> bool {
+/// A table and its cells may have borders that they share.
+fn shares_border(element: &Element<'_>) -> bool {
     element.style.clone_border_collapse() == BorderCollapse::Collapse
-        && element.style.clone_display().inside() == DisplayInside::Table
+        && matches!(element.style.clone_display().inside(), DisplayInside::Table | DisplayInside::TableCell)
 }
 
 /// Points along a path, the first one at `first`, `step` apart.
@@ -317,10 +317,11 @@ fn pieces(path: &BezPath, dash: f64, step: f64) -> BezPath {
     out
 }
 
-/// The lit and the shaded side of a border that looks raised: as in Chromium, a third of the full
-/// brightness lighter and darker.
+/// The lit and the shaded side of a border that looks raised, as in Chromium: the shaded one by a third of
+/// the full brightness darker, the lit one lighter only where the two would hardly differ.
 pub(super) fn relief(color: Color) -> (Color, Color) {
     const STEP: f32 = 0.33;
+    const CONTRAST: f32 = 1.75;
     let [r, g, b, alpha] = color.0;
     let brightest = r.max(g).max(b);
     if brightest <= 0.0 {
@@ -330,7 +331,16 @@ pub(super) fn relief(color: Color) -> (Color, Color) {
         let factor = to / brightest;
         Color([r * factor, g * factor, b * factor, alpha])
     };
-    (scaled((brightest + STEP).min(1.0)), scaled((brightest - STEP).max(0.0)))
+    let (own, shaded) = (color, scaled((brightest - STEP).max(0.0)));
+    let differs = (luminance(own) + 0.05) / (luminance(shaded) + 0.05) >= CONTRAST;
+    (if differs { own } else { scaled((brightest + STEP).min(1.0)) }, shaded)
+}
+
+/// Relative luminance (WCAG 2.2).
+fn luminance(color: Color) -> f32 {
+    let linear = |v: f32| if v <= 0.04045 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) };
+    let [r, g, b, _] = color.0;
+    0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
 }
 
 /// The part of the frame between two boxes that belongs to a side: cut along the corners' diagonals,

@@ -3,13 +3,19 @@
 use kurbo::{Affine, Rect, Vec2};
 use style::computed_values::image_rendering::T as ImageRendering;
 use style::computed_values::object_fit::T as ObjectFit;
+use style::values::computed::counters::{Content, ContentItem};
 
+use super::background::url_of;
 use super::effects::resolve_length;
 use super::{Element, Painter, vector};
 
 impl Painter<'_> {
     pub(super) fn replaced(&mut self, element: &Element<'_>) {
         let Some(data) = element.node.element_data() else { return };
+        if element.node.is_anonymous() {
+            self.generated(element);
+            return;
+        }
         match &*data.name.local {
             "img" => {
                 let source = data.attrs().iter().find(|a| &*a.name.local == "src").map(|a| a.value.as_str());
@@ -20,6 +26,17 @@ impl Painter<'_> {
             "svg" => self.drawing(element),
             _ => {}
         }
+    }
+
+    /// The picture that is the content of a pseudo-element, in its own size.
+    fn generated(&mut self, element: &Element<'_>) {
+        let Content::Items(content) = &element.style.get_counters().content else { return };
+        let Some(ContentItem::Image(image)) = content.items.first() else { return };
+        let Some(url) = url_of(image) else { return };
+        let origin = element.boxes.content.origin();
+        let (width, height) = self.images.size(url).unwrap_or((1.0, 1.0));
+        let size = Vec2::new(width, height) * self.scale;
+        self.picture(element, url, Rect::from_points(origin, origin + size), element.transform);
     }
 
     /// A picture in the content box, as `object-fit` and `object-position` say.

@@ -1,21 +1,32 @@
 //! The bullets and numbers outside of list items.
 
-use blitz_dom::node::{ListItemLayoutPosition, Marker};
+use blitz_dom::node::{ListItemLayoutPosition, Marker, TextLayout};
+use blitz_dom::{Node, NodeId};
 use kurbo::{Affine, BezPath, Circle, Rect, Shape as _, Stroke, Vec2};
 use parley::PositionedLayoutItem;
 use skrifa::MetadataProvider as _;
 use style::computed_values::direction::T as Direction;
+use style::computed_values::list_style_position::T as ListStylePosition;
 use style::counter_style::CounterStyle;
+use style::values::computed::counters::Content;
+use style::values::specified::box_::DisplayInside;
 
+use super::background::url_of;
 use super::boxes::{place, polygon};
 use super::style::color;
 use super::{Element, Painter, Styles};
 use crate::display::{Paint, Shape};
 use crate::template::{LIST_MARKER, MARKER_MADE};
 
-impl Painter<'_> {
+/// Between a picture and the item, in CSS pixels: as in Chromium.
+const PICTURE_GAP: f64 = 7.0;
+
+impl<'a> Painter<'a> {
     pub(super) fn marker(&mut self, element: &Element<'_>) {
         let Some(data) = element.node.element_data() else { return };
+        if self.picture_marker(element) {
+            return;
+        }
         let Some(item) = data.list_item_data.as_deref() else { return };
         let ListItemLayoutPosition::Outside(layout) = &item.position else { return };
         let style: Styles = data
@@ -31,21 +42,15 @@ impl Painter<'_> {
             transform: element.transform,
             pieces: None,
         };
-        let text = data.inline_layout_data.as_deref();
-        let first = text.and_then(|text| {
-            Some(
-                f64::from(text.layout.lines().next()?.metrics().baseline)
-                    + f64::from(text.block_offset) * self.scale,
-            )
-        });
-        let own = layout.lines().next().map_or(0.0, |line| f64::from(line.metrics().baseline));
-        let baseline = element.boxes.content.y0 + first.unwrap_or(own);
+        let text = self.first_text(element.node.id);
+        let own = standing(layout).unwrap_or(0.0);
+        let baseline = self.baseline(&element).unwrap_or_else(|| (element.boxes.content.y0 + own).round());
         let border = element.boxes.border;
         let rtl = element.style.clone_direction() == Direction::Rtl;
         if let (Marker::Char(_), CounterStyle::Name(name)) =
             (&item.marker, &element.style.get_list().list_style_type.0)
         {
-            let ascent = text.and_then(|text| ascent(&text.layout)).unwrap_or(own);
+            let ascent = text.and_then(|(_, text)| ascent(&text.layout)).unwrap_or(own);
             let size = |style: &Styles| f64::from(style.clone_font_size().computed_size().px());
             let larger = size(&element.style) / size(&item_style).max(f64::MIN_POSITIVE);
             self.bullet(&element, &name.0, (ascent * larger / self.scale).round(), baseline, rtl);
@@ -60,6 +65,67 @@ impl Painter<'_> {
         let left = if rtl { border.x1 + gap } else { border.x0 - f64::from(layout.full_width()) - gap };
         let transform = element.transform * Affine::translate(Vec2::new(left, baseline - own));
         self.lines(layout, &said, transform, element.node.id, &element);
+    }
+
+    /// The picture of `list-style-image`, on the first line's baseline. Whether there is one.
+    fn picture_marker(&mut self, element: &Element<'_>) -> bool {
+        let list = element.style.get_list();
+        let is_outside = element.style.clone_list_style_position() == ListStylePosition::Outside;
+        let Some(url) = url_of(&list.list_style_image).filter(|_| is_outside) else { return false };
+        let styles = element.node.try_stylo_element_data().and_then(|data| data.get());
+        let marker = styles.as_ref().and_then(|data| data.styles.pseudos.get(&LIST_MARKER));
+        let has_own = marker.is_some_and(|marker| matches!(marker.get_counters().content, Content::Items(_)));
+        if has_own || !element.style.clone_display().is_list_item() {
+            return false;
+        }
+        let Some((width, height)) = self.images.size(url) else {
+            // Asking for it reports it; the bullet stands for it.
+            let _ = self.images.picture(url, 1.0, 1.0);
+            return false;
+        };
+        let (width, height) = (width * self.scale, height * self.scale);
+        let gap = PICTURE_GAP * self.scale;
+        let (border, content) = (element.boxes.border, element.boxes.content);
+        let rtl = element.style.clone_direction() == Direction::Rtl;
+        let left = if rtl { border.x1 + gap } else { border.x0 - gap - width };
+        let bottom = self.baseline(element).unwrap_or(content.y0 + height);
+        let area = Rect::new(left, bottom - height, left + width, bottom);
+        self.picture(element, url, area, element.transform);
+        true
+    }
+
+    /// The baseline of an item's first line, on a whole pixel as glyphs are drawn; in device pixels.
+    fn baseline(&self, item: &Element<'_>) -> Option<f64> {
+        let (top, text) = self.first_text(item.node.id)?;
+        Some((top * self.scale + standing(&text.layout)?).round())
+    }
+
+    /// The first text of an item, which may lie in a block of the item, and how far below the item's top,
+    /// in CSS pixels.
+    fn first_text(&self, item: NodeId) -> Option<(f64, &'a TextLayout)> {
+        let mut top = 0.0;
+        let mut node = self.document.get_node(item)?;
+        loop {
+            if let Some(text) = node.element_data()?.inline_layout_data.as_deref() {
+                let layout = node.final_layout();
+                let inset = layout.border.top + layout.padding.top + text.block_offset;
+                return Some((top + f64::from(inset), text));
+            }
+            let is_flow = |node: &Node| {
+                let styles = node.primary_styles();
+                styles.is_some_and(|styles| {
+                    matches!(styles.clone_display().inside(), DisplayInside::Flow | DisplayInside::FlowRoot)
+                })
+            };
+            if !is_flow(node) {
+                return None;
+            }
+            let children = node.layout_children.borrow();
+            let mut children = children.iter().flatten().filter_map(|&id| self.document.get_node(id));
+            let child = children.find(|child| !child.is_out_of_flow())?;
+            top += f64::from(child.final_layout().location.y);
+            node = child;
+        }
     }
 
     /// A bullet of the size and at the place that Chromium gives it. `ascent` is in CSS pixels.
@@ -105,6 +171,14 @@ fn triangle(rect: Rect, open: bool, rtl: bool) -> BezPath {
         (false, true) => [(1.0, 0.0), (0.14, 0.5), (1.0, 1.0)],
     };
     polygon(&points.map(|(x, y)| rect.origin() + Vec2::new(x * rect.width(), y * rect.height())))
+}
+
+/// The baseline of the first text of a layout.
+fn standing<B: parley::Brush>(layout: &parley::Layout<B>) -> Option<f64> {
+    layout.lines().next()?.items().find_map(|item| match item {
+        PositionedLayoutItem::GlyphRun(run) => Some(f64::from(run.baseline())),
+        PositionedLayoutItem::InlineBox(_) => None,
+    })
 }
 
 /// How far the first text of a layout reaches above its baseline, in device pixels.

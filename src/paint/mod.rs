@@ -34,8 +34,10 @@ use kurbo::{Affine, Rect, Vec2};
 
 use crate::display::{DisplayList, Filter, Layer, Node, Paint, Picture, Recorder, Shape};
 
+pub(crate) use background::url_of;
 use boxes::Boxes;
 use style::Styles;
+pub(crate) use table::{Grid, SharedBorders, is_caption};
 use transform::Transform;
 
 /// Where pictures come from: decoded once, shared.
@@ -147,7 +149,7 @@ impl<'a> Painter<'a> {
         if !transform.is_finite() {
             return;
         }
-        let boxes = Boxes::of(node, &style, self.scale);
+        let boxes = self.without_captions(node, &style, Boxes::of(node, &style, self.scale));
         let element = Element { node, style, boxes, transform, pieces: None };
         if self.only_text {
             self.content(&element);

@@ -108,6 +108,7 @@ pub(super) fn open(
         spans: spans::has_any(template.html()),
         shown: None,
         floats: false,
+        tables: false,
     })
 }
 

@@ -12,6 +12,7 @@ mod preflight;
 mod sources;
 mod spans;
 mod stale;
+mod table;
 #[cfg(test)]
 mod tests;
 mod typeset;
@@ -89,6 +90,8 @@ struct Live {
     shown: Option<Binding>,
     /// Whether any box floated when the document was last laid out.
     floats: bool,
+    /// Whether there was a table then.
+    tables: bool,
 }
 
 impl Press {
@@ -186,6 +189,9 @@ impl Live {
         if self.spans {
             spans::cut(&mut self.document);
         }
+        if self.tables {
+            table::forget(&mut self.document);
+        }
         if self.floats {
             stale::forget_layout(&mut self.document);
         }
@@ -195,6 +201,7 @@ impl Live {
             stale::forget_layout(&mut self.document);
             self.resolve();
         }
+        self.tables = table::lay_out(&mut self.document);
     }
 
     /// Resolves the document, with what it generates, and sets its lines.
@@ -208,8 +215,10 @@ impl Live {
 
     fn generate(&mut self) {
         // What is generated may make boxes that generate more; twice is enough for all but mistakes.
+        let pictures = preflight::Pictures::new(self.loader.resources(), &self.base);
+        let size = |url: &str| crate::paint::Images::size(&pictures, url);
         for _ in 0..2 {
-            let Some(stood_in) = self.generated.write(&mut self.document) else { break };
+            let Some(stood_in) = self.generated.write(&mut self.document, &size) else { break };
             self.document.resolve(0.0);
             generate::put_back(&mut self.document, stood_in);
         }

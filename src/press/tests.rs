@@ -15,12 +15,20 @@ h1 { width: 180px; font-size: 40px; white-space: nowrap }
 p.cut { width: 150px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 p.clamp { width: 120px; overflow: hidden; -webkit-line-clamp: 2 }
 svg { width: 40px; height: 40px }
+table.sum { border-collapse: collapse; width: 300px }
+table.sum td { border: 1px solid; padding: 3px; vertical-align: baseline }
+table.sum tr.first td { border-bottom-width: {{ share }}px }
+li::marker { content: "{{ name }} " } b::before { content: url(missing-{{ kind }}.svg) }
 </style></head><body class="{{ kind }}">
 <h1 data-fit="shrink" data-fit-min="10">{{ name }}</h1>
 <p class="cut">To {{ name }}, with love</p><p class="clamp">{{ name }} {{ name }} {{ name }}</p>
 {% if gold %}<b style="width: {{ share }}%">Gold {{ name }}</b>{% elif share > 50 %}<i>Silver</i>{% endif %}
 <table><tbody>{% for song in songs %}<tr{% if loop.first %} class="first"{% endif %}><td>{{ loop.index }}</td><td>{{ song }}{% if gold %}*{% endif %}</td></tr>
 {% else %}<tr><td>none</td></tr>{% endfor %}</tbody></table>
+<table class="sum"><caption>{{ name }}</caption><tbody>{% for song in songs %}<tr{% if loop.first %} class="first"{% endif %}><td>{{ song }}</td>
+{% if loop.first %}<td rowspan="2" style="font-size: {{ share }}px">{{ name }}</td>{% endif %}
+<td><table><tbody><tr><td>{{ loop.index }}</td><td width="{{ share }}%">{{ name }}</td></tr></tbody></table></td></tr>{% endfor %}</tbody></table>
+<ul><li>{{ name }}</li></ul>
 <svg viewBox="0 0 10 10"><circle r="{{ share / 20 }}" cx="5" cy="5"/></svg>{{ code | qr }}
 </body></html>"#;
 

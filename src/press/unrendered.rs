@@ -210,6 +210,9 @@ impl Walk<'_> {
                 return Some(unrendered(format!("`{word}`, a value of `{name}`, is not rendered")));
             }
         }
+        if let Some(problem) = picture_among_others(name, value) {
+            return Some(unrendered(problem.to_owned()));
+        }
         if self.is_open(&declaration.value) || self.is_known(name, value) {
             return None;
         }
@@ -238,6 +241,31 @@ impl Walk<'_> {
             rule,
         )
         .is_ok()
+    }
+}
+
+/// Pictures are rendered as the whole content of a pseudo-element, and as markers outside of items.
+fn picture_among_others(name: &str, value: &str) -> Option<&'static str> {
+    let (mut pictures, mut others, mut inside) = (0, 0, false);
+    let mut parser = Parser::new(value);
+    while let Ok(token) = parser.next() {
+        match token {
+            Token::UnquotedUrl(_) => pictures += 1,
+            Token::Function(name) if name.eq_ignore_ascii_case("url") => pictures += 1,
+            // What follows is for readers aloud.
+            Token::Delim('/') => break,
+            Token::Ident(word) if word.eq_ignore_ascii_case("inside") => inside = true,
+            _ => others += 1,
+        }
+    }
+    match name {
+        "content" if pictures > 0 && pictures + others > 1 => {
+            Some("`url()` beside other content, in `content`, is not rendered")
+        }
+        "list-style" if pictures > 0 && inside => {
+            Some("`url()` inside of an item, in `list-style`, is not rendered")
+        }
+        _ => None,
     }
 }
 

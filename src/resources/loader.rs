@@ -38,6 +38,10 @@ impl Loader {
         })
     }
 
+    pub(crate) fn resources(&self) -> &Arc<Resources> {
+        &self.resources
+    }
+
     /// How many requests were answered so far: when it grows, the document has news to take in.
     pub(crate) fn answered(&self) -> usize {
         self.answered.load(Ordering::Relaxed)

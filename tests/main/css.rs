@@ -34,7 +34,10 @@ fn what_is_not_rendered_is_told_with_its_place() {
     folder.write("imported.css", "@import url(deep.css) screen;\n@import url(paper.css) print;\n");
     folder.write("deep.css", "\n\np { reading-flow: normal }\nq::first-line { color: red }\n");
     folder.write("paper.css", "p { nonsense: 1 }\n");
-    folder.write("part.css", "s {\n  offset-path: none }\n");
+    folder.write(
+        "part.css",
+        "s {\n  offset-path: none }\nu { content: url(a.png) 'x' }\nu { list-style: url(a.png) inside }\n",
+    );
     folder.write("part.html", "<s\n  style=\"color: red; ruby-align: center\">Ho</s>\n");
     let ran = folder.run(&["check", "."]);
     let mut expected = [
@@ -50,6 +53,8 @@ fn what_is_not_rendered_is_told_with_its_place() {
         ("card.html:15:3", "`@container` is not rendered"),
         ("card.html:21:61", "`anchor-name` is not rendered"),
         ("part.css:2:3", "`offset-path` is not rendered"),
+        ("part.css:3:5", "`url()` beside other content, in `content`, is not rendered"),
+        ("part.css:4:5", "`url()` inside of an item, in `list-style`, is not rendered"),
         ("part.html:2:22", "`ruby-align` is not rendered"),
         ("linked.css:2:5", "`string` is not known to CSS"),
         ("deep.css:3:5", "`reading-flow` is not rendered"),

@@ -15,6 +15,7 @@ fn drawn(folder: &Folder, page: &str) -> Vec<u8> {
 /// Each pair of pages must look the same, and not like an empty one.
 pub(crate) fn assert_alike(pairs: &[(&str, &str)]) {
     let folder = Folder::new();
+    folder.write("dot.svg", "<svg xmlns='http://www.w3.org/2000/svg' width='12' height='9'><rect width='12' height='9' fill='red'/></svg>");
     let empty = drawn(&folder, "");
     for (generated, written) in pairs {
         let (generated_pixels, written_pixels) = (drawn(&folder, generated), drawn(&folder, written));
@@ -127,6 +128,21 @@ fn attributes_of_older_days_say_how_a_table_looks() {
         (
             "<style>td{padding:3px}</style><table cellpadding=20><tr><td>a</table>",
             "<style>td{padding:3px}</style><table><tr><td>a</table>",
+        ),
+    ]);
+}
+
+#[test]
+fn pictures_are_content_and_markers() {
+    assert_alike(&[
+        ("<style>p::before{content:url(dot.svg)}</style><p>x", "<p><img src=dot.svg>x"),
+        (
+            "<style>b::after{content:url(dot.svg)}</style><p><i><b>x</b></i>y",
+            "<p><i><b>x<img src=dot.svg></b></i>y",
+        ),
+        (
+            "<style>ul{margin:0;list-style-image:url(dot.svg)}</style><ul><li>x</ul>",
+            "<div style='padding-left: 21px'><img src=dot.svg style='margin-right: 7px'>x</div>",
         ),
     ]);
 }

@@ -145,3 +145,43 @@ fn the_first_colour_of_a_gradient_reaches_back_to_its_start() {
         &[((10, 10), RED), ((90, 10), BLUE), ((15, 50), RED), ((25, 50), BLUE), ((5, 50), BLUE)],
     );
 }
+
+#[test]
+fn tables_have_captions_shared_borders_and_cells_over_several_rows() {
+    let css = "table { border-collapse: collapse } td { width: 20px; height: 20px; padding: 0; border: 4px solid red } \
+               caption { height: 10px; background: blue }";
+    let (caption, edge) =
+        (((10, 5), BLUE), [((1, 20), RED), ((26, 20), RED), ((50, 20), RED), ((14, 36), RED)]);
+    let within = [((14, 20), WHITE), ((38, 20), WHITE), ((54, 20), WHITE), ((14, 40), WHITE)];
+    let expected: Vec<_> = edge.into_iter().chain(within).chain([caption, ((14, 11), RED)]).collect();
+    assert_colors(css, "<table><caption></caption><tr><td><td></table>", &expected);
+    let below = format!("{css} caption {{ caption-side: bottom }}");
+    let expected = [((14, 2), RED), ((14, 10), WHITE), ((14, 26), RED), ((10, 33), BLUE), ((10, 40), WHITE)];
+    assert_colors(&below, "<table><caption></caption><tr><td><td></table>", &expected);
+
+    let css = "table { border-spacing: 0 } td { width: 20px; height: 20px; padding: 0; background: red } .s { background: blue }";
+    let expected = [((10, 30), RED), ((30, 5), BLUE), ((30, 35), BLUE), ((30, 45), WHITE)];
+    assert_colors(css, "<table><tr><td><td rowspan=2 class=s><tr><td></table>", &expected);
+}
+
+#[test]
+fn columns_share_what_their_table_has() {
+    let css = "table { border-spacing: 0; width: 80px } td { padding: 0; height: 20px; background: red } td + td { background: blue }";
+    for (html, at) in [
+        ("<table><tr><td><td></table>", 40),
+        ("<table><tr><td width=30><td></table>", 30),
+        ("<table><tr><td width='75%'><td></table>", 60),
+        ("<table><colgroup span=1 width=20><tr><td><td></table>", 20),
+        (
+            "<table style='table-layout: fixed'><tr><td width=10><div style='width: 50px'></div><td></table>",
+            10,
+        ),
+        ("<table><tr><td><div style='width: 50px'></div><td width='90%'></table>", 50),
+    ] {
+        assert_colors(
+            css,
+            html,
+            &[((at - 2, 10), RED), ((at + 2, 10), BLUE), ((78, 10), BLUE), ((82, 10), WHITE)],
+        );
+    }
+}

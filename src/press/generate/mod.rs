@@ -22,11 +22,15 @@ use style::selector_parser::{PseudoElement, RestyleDamage};
 use style::servo_arc::Arc;
 use style::values::computed::counters::{Content, ContentItem};
 use style::values::computed::list::Quotes;
+use style::values::computed::{Display, Image, Length, LengthPercentage, Size};
+use style::values::generics::NonNegative;
 use style::values::generics::counters::GenericContentItems;
+use style::values::specified::font::FontVariantNumeric;
 use style::values::specified::list::ListStyleType;
 
 use self::counters::Counters;
 
+use crate::paint::url_of;
 use crate::template::{LIST_MARKER, MARKER_MADE, mirror};
 
 pub(super) type Styles = Arc<ComputedValues>;
@@ -60,28 +64,49 @@ struct MarkerWish {
 impl Generated {
     /// Writes what changed. The answer is what has to be put back once the document has been resolved
     /// again; `None` when nothing changed.
-    pub(super) fn write(&mut self, document: &mut BaseDocument) -> Option<Vec<(NodeId, Styles)>> {
+    /// `size` tells how large the picture behind an address is, in CSS pixels.
+    pub(super) fn write(
+        &mut self,
+        document: &mut BaseDocument,
+        size: &dyn Fn(&str) -> Option<(f64, f64)>,
+    ) -> Option<Vec<(NodeId, Styles)>> {
         let mut walk = Walk {
             document,
             generated: self,
             counters: Counters::default(),
             quotes: 0,
             texts: Vec::new(),
+            pictures: Vec::new(),
             gone: Vec::new(),
             markers: Vec::new(),
         };
         if let Some(root) = document.try_root_element() {
             walk.element(root, 0, None);
         }
-        let Walk { texts, gone, markers, .. } = walk;
-        if texts.is_empty() && gone.is_empty() && markers.is_empty() {
+        let Walk { texts, pictures, gone, markers, .. } = walk;
+        if texts.is_empty() && pictures.is_empty() && gone.is_empty() && markers.is_empty() {
             return None;
         }
         for (owner, before) in gone {
             boxes::remove(document, owner, before);
         }
         for (owner, before, text) in texts {
-            self.write_text(document, owner, before, text);
+            let items = std::iter::once(ContentItem::String(text.as_str().to_owned().into())).collect();
+            self.write_box(document, owner, before, text, |written| {
+                written.mutate_counters().content =
+                    Content::Items(GenericContentItems { items, alt_start: 1 });
+            });
+        }
+        for (owner, before, image) in pictures {
+            let size = url_of(&image).and_then(size);
+            // Without a string, the engine makes no box.
+            let items = [ContentItem::Image(image), ContentItem::String(String::new().into())];
+            let items = items.into_iter().collect();
+            self.write_box(document, owner, before, String::new(), |written| {
+                written.mutate_counters().content =
+                    Content::Items(GenericContentItems { items, alt_start: 2 });
+                hold_picture(written, size);
+            });
         }
         Some(markers.into_iter().filter_map(|wish| self.write_marker(document, wish)).collect())
     }
@@ -92,12 +117,18 @@ impl Generated {
         self.markers.retain(|item, _| document.get_node(*item).is_some());
     }
 
-    fn write_text(&mut self, document: &mut BaseDocument, owner: NodeId, before: bool, text: String) {
+    fn write_box(
+        &mut self,
+        document: &mut BaseDocument,
+        owner: NodeId,
+        before: bool,
+        text: String,
+        change: impl FnOnce(&mut ComputedValues),
+    ) {
         let Some(node) = document.get_node_mut(owner) else { return };
         let Some(original) = self.original(node, before) else { return };
         let mut written = (*original).clone();
-        let items = std::iter::once(ContentItem::String(text.as_str().to_owned().into())).collect();
-        written.mutate_counters().content = Content::Items(GenericContentItems { items, alt_start: 1 });
+        change(&mut written);
         let written = Arc::new(written);
         if let Some(data) = node.try_stylo_element_data_mut()
             && let Some(mut data) = data.get_mut()
@@ -126,13 +157,25 @@ impl Generated {
         let own = (**node.primary_styles().as_ref()?).clone();
         let mut styles = (*own).clone();
         // An inside marker is part of the item's text.
-        if let Some(marker) = wish.style.as_ref().filter(|_| !inside) {
-            *styles.mutate_font() = marker.get_font().clone();
+        if !inside {
+            if let Some(marker) = &wish.style {
+                *styles.mutate_font() = marker.get_font().clone();
+            }
+            // Digits below each other (CSS Lists 3, §A).
+            styles.mutate_font().font_variant_numeric |= FontVariantNumeric::TABULAR_NUMS;
         }
         styles.mutate_list().list_style_type = ListStyleType(CounterStyle::String(text.as_str().into()));
         node.try_stylo_element_data_mut()?.get_mut()?.styles.primary = Some(Arc::new(styles));
         self.markers.insert(wish.item, wish.style.unwrap_or_else(|| own.clone()));
         Some((wish.item, own))
+    }
+
+    /// Whether a pseudo-element has the style that was written for it.
+    fn is_written(&self, node: &Node, before: bool) -> bool {
+        let data = node.try_stylo_element_data().and_then(|data| data.get());
+        let current = data.as_ref().and_then(|data| data.styles.pseudos.get(&pseudo(before)));
+        let written = self.texts.get(&(node.id, before)).map(|known| &known.written);
+        current.zip(written).is_some_and(|(current, written)| Arc::ptr_eq(current, written))
     }
 
     /// The style of a pseudo-element as the cascade made it.
@@ -175,6 +218,7 @@ struct Walk<'a> {
     /// How many quotations are open.
     quotes: usize,
     texts: Vec<(NodeId, bool, String)>,
+    pictures: Vec<(NodeId, bool, Image)>,
     /// Pseudo-elements that no rule asks for any more.
     gone: Vec<(NodeId, bool)>,
     markers: Vec<MarkerWish>,
@@ -278,6 +322,13 @@ impl<'a> Walk<'a> {
         self.count(&styles, depth);
         let Content::Items(content) = &styles.get_counters().content else { return };
         let items = &content.items[..content.alt_start.min(content.items.len())];
+        if let [ContentItem::Image(image)] = items {
+            if boxes::shown(self.document, node, before).is_none() || !self.generated.is_written(node, before)
+            {
+                self.pictures.push((node.id, before, image.clone()));
+            }
+            return;
+        }
         let text = self.text(items, &styles);
         if boxes::shown(self.document, node, before) != Some(&text) {
             self.texts.push((node.id, before, text));
@@ -360,10 +411,8 @@ impl<'a> Walk<'a> {
                     made == text
                         && self.generated.markers.get(&node.id).is_some_and(|known| known.get_font() == font)
                 }
-                // The engine's own, or an inside one.
-                None => {
-                    *made == text && (font == styles.get_font() || inside) && begins_with(text.trim_end())
-                }
+                // An inside one, or the engine's own.
+                None => inside && *made == text && begins_with(text.trim_end()),
             },
             Some(Marker::Char(_)) => false,
             None => text.is_empty(),
@@ -371,6 +420,25 @@ impl<'a> Walk<'a> {
         if !is_made {
             self.markers.push(MarkerWish { item: node.id, text: Some(text), style });
         }
+    }
+}
+
+/// Gives a pseudo-element the size of the picture that is its content.
+fn hold_picture(styles: &mut ComputedValues, size: Option<(f64, f64)>) {
+    let (width, height) = size.unwrap_or_default();
+    let length = |pixels: f64| {
+        Size::LengthPercentage(NonNegative(LengthPercentage::new_length(Length::new(pixels as f32))))
+    };
+    let is_inline = styles.clone_display() == Display::Inline;
+    if is_inline {
+        styles.mutate_box().display = Display::InlineBlock;
+    }
+    let position = styles.mutate_position();
+    if is_inline || matches!(position.width, Size::Auto) {
+        position.width = length(width);
+    }
+    if is_inline || matches!(position.height, Size::Auto) {
+        position.height = length(height);
     }
 }
 
