@@ -37,7 +37,7 @@ use crate::display::{DisplayList, Filter, Layer, Node, Paint, Picture, Recorder,
 pub(crate) use background::url_of;
 use boxes::Boxes;
 use style::Styles;
-pub(crate) use table::{Grid, SharedBorders, is_caption};
+pub(crate) use table::{Cell, Grid, SharedBorders, is_caption};
 use transform::Transform;
 
 /// Where pictures come from: decoded once, shared.

@@ -22,7 +22,7 @@ use crate::display::{Color, Paint, Shape};
 
 pub(crate) use collapse::SharedBorders;
 use collapse::{Shared, compare};
-pub(crate) use grid::Grid;
+pub(crate) use grid::{Cell, Grid};
 
 impl Painter<'_> {
     /// The boxes of a table, whose captions lie above and below it (CSS 2.2, §17.4).

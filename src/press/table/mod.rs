@@ -26,7 +26,7 @@ use style::values::computed::{Length, MaxSize, Size};
 use style::values::specified::box_::DisplayInside;
 
 use super::generate::REBUILD;
-use crate::paint::{Grid, SharedBorders, is_caption};
+use crate::paint::{Cell, Grid, SharedBorders, is_caption};
 use columns::Wish;
 use rows::{Row, Tall};
 use stand_in::StandIns;
@@ -55,6 +55,8 @@ struct Table {
     /// How wide the engine made it.
     assigned: f32,
     width: f32,
+    /// How far the content of each cell is lowered.
+    drops: Vec<f32>,
 }
 
 /// Makes the next layout start afresh where tables were.
@@ -103,8 +105,8 @@ pub(super) fn lay_out(document: &mut BaseDocument) -> bool {
     }
     for depth in (0..=deepest).rev() {
         relayout(document, &tables);
-        for table in tables.iter().filter(|table| table.depth == depth) {
-            table.raise(document, &mut stand_ins);
+        for table in tables.iter_mut().filter(|table| table.depth == depth) {
+            table.raise(document, &stand_ins);
         }
     }
     for table in &tables {
@@ -115,6 +117,7 @@ pub(super) fn lay_out(document: &mut BaseDocument) -> bool {
     document.resolve(0.0);
     for table in &tables {
         table.place_captions(document);
+        table.drop_content(document);
     }
     stand_ins.put_back(document);
     true
@@ -211,6 +214,7 @@ impl Table {
             wishes: Vec::new(),
             assigned,
             width: 0.0,
+            drops: Vec::new(),
         })
     }
 
@@ -369,15 +373,15 @@ impl Table {
     }
 
     /// Gives rows their heights. The cells are as tall as their content.
-    fn raise(&self, document: &mut BaseDocument, stand_ins: &mut StandIns) {
+    fn raise(&mut self, document: &mut BaseDocument, stand_ins: &StandIns) {
         let spacing = units(self.spacing.1);
         let mut rows = vec![Row::default(); self.grid.rows];
         let mut tall = Vec::new();
-        self.align_baselines(document, stand_ins);
+        self.drops = self.drops(document, stand_ins);
         for (index, cell) in self.grid.cells.iter().enumerate() {
             let Some(node) = document.get_node(cell.node) else { continue };
             let layout = node.unrounded_layout();
-            let mut height = layout.size.height;
+            let mut height = layout.size.height + self.drops[index];
             let style = stand_ins.own(document, cell.node);
             let given = style.and_then(|style| given_height(&style).map(|own| (own, style)));
             if let Some((own, style)) = &given {
@@ -449,24 +453,41 @@ impl Table {
         resolve(&self.style.clone_height()).into_iter().chain(min).reduce(f32::max)
     }
 
-    /// Lowers cells so that the first lines of a row stand on one baseline.
-    fn align_baselines(&self, document: &mut BaseDocument, stand_ins: &mut StandIns) {
-        for row in 0..self.grid.rows {
-            let cells = self.grid.cells.iter().filter(|cell| cell.rows.start == row);
-            let baselines: Vec<(NodeId, f32)> = cells
-                .filter(|cell| stand_ins.own(document, cell.node).is_some_and(|style| is_on_baseline(&style)))
-                .filter_map(|cell| Some((cell.node, first_baseline(document, cell.node)?)))
-                .collect();
-            let lowest = baselines.iter().map(|(_, baseline)| *baseline).fold(0.0, f32::max);
-            for (cell, baseline) in baselines {
-                let by = lowest - baseline;
-                if by > 1.0 / 64.0 {
-                    stand_ins.change(document, cell, |styles| stand_in::lowered(styles, by));
-                    if let Some(node) = document.get_node_mut(cell) {
-                        node.invalidate_layout_cache();
-                        // Measured already, without.
-                        node.unrounded_layout_mut().size.height += by;
-                    }
+    /// How far the content of each cell lies lower, so that the first lines of a row stand on one baseline.
+    fn drops(&self, document: &BaseDocument, stand_ins: &StandIns) -> Vec<f32> {
+        let baselines: Vec<Option<f32>> = self
+            .grid
+            .cells
+            .iter()
+            .map(|cell| {
+                let style = stand_ins.own(document, cell.node)?;
+                if is_on_baseline(&style) { first_baseline(document, cell.node) } else { None }
+            })
+            .collect();
+        let mut lowest = vec![0.0_f32; self.grid.rows];
+        for (cell, baseline) in self.grid.cells.iter().zip(&baselines) {
+            let row = &mut lowest[cell.rows.start];
+            *row = row.max(baseline.unwrap_or(0.0));
+        }
+        let drop = |(cell, baseline): (&Cell, &Option<f32>)| {
+            baseline.map_or(0.0, |baseline| (lowest[cell.rows.start] - baseline).round())
+        };
+        self.grid.cells.iter().zip(&baselines).map(drop).collect()
+    }
+
+    /// Lowers what is in cells.
+    fn drop_content(&self, document: &mut BaseDocument) {
+        for (cell, drop) in self.grid.cells.iter().zip(&self.drops) {
+            let Some(node) = document.get_node_mut(cell.node).filter(|_| *drop > 0.0) else { continue };
+            if let Some(text) =
+                node.element_data_mut().and_then(|data| data.inline_layout_data.as_deref_mut())
+            {
+                text.block_offset += drop;
+            }
+            let children: Vec<NodeId> = node.layout_children.borrow().iter().flatten().copied().collect();
+            for child in children {
+                if let Some(child) = document.get_node_mut(child).filter(|child| !child.is_out_of_flow()) {
+                    child.final_layout_mut().location.y += drop;
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! Styles that stand in for others while a table is laid out.
 
+use std::collections::HashMap;
+
 use blitz_dom::{BaseDocument, Node, NodeId};
 use style::computed_values::border_collapse::T as BorderCollapse;
 use style::computed_values::box_sizing::T as BoxSizing;
@@ -15,7 +17,7 @@ type Styles = Arc<ComputedValues>;
 
 /// The styles that others stand in for.
 #[derive(Default)]
-pub(super) struct StandIns(Vec<(NodeId, Styles)>);
+pub(super) struct StandIns(HashMap<NodeId, Styles>);
 
 impl StandIns {
     /// Changes the style of a node for the time being.
@@ -30,15 +32,13 @@ impl StandIns {
         let mut styles = (*own).clone();
         change(&mut styles);
         set(node, Arc::new(styles));
-        if !self.0.iter().any(|(known, _)| *known == id) {
-            self.0.push((id, own));
-        }
+        self.0.entry(id).or_insert(own);
     }
 
     /// The style that a node has by its cascade.
     pub(super) fn own(&self, document: &BaseDocument, id: NodeId) -> Option<Styles> {
-        match self.0.iter().find(|(known, _)| *known == id) {
-            Some((_, own)) => Some(own.clone()),
+        match self.0.get(&id) {
+            Some(own) => Some(own.clone()),
             None => document.get_node(id)?.primary_styles().map(|styles| (*styles).clone()),
         }
     }
@@ -115,13 +115,6 @@ pub(super) fn caption(styles: &mut ComputedValues) {
     position.right = GenericInset::Auto;
     position.bottom = GenericInset::Auto;
     position.left = GenericInset::Auto;
-}
-
-/// Lower by so much than its padding has it.
-pub(super) fn lowered(styles: &mut ComputedValues, by: f32) {
-    let padding = styles.mutate_padding();
-    let own = padding.padding_top.0.to_length().map_or(0.0, |length| length.px());
-    padding.padding_top = NonNegative(length(own + by));
 }
 
 fn length(pixels: f32) -> LengthPercentage {
