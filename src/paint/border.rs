@@ -317,11 +317,10 @@ fn pieces(path: &BezPath, dash: f64, step: f64) -> BezPath {
     out
 }
 
-/// The lit and the shaded side of a border that looks raised, as in Chromium: the shaded one by a third of
-/// the full brightness darker, the lit one lighter only where the two would hardly differ.
+/// The lit and the shaded side of a border that looks raised: as in Chromium, a third of the full
+/// brightness lighter and darker.
 pub(super) fn relief(color: Color) -> (Color, Color) {
     const STEP: f32 = 0.33;
-    const CONTRAST: f32 = 1.75;
     let [r, g, b, alpha] = color.0;
     let brightest = r.max(g).max(b);
     if brightest <= 0.0 {
@@ -331,16 +330,7 @@ pub(super) fn relief(color: Color) -> (Color, Color) {
         let factor = to / brightest;
         Color([r * factor, g * factor, b * factor, alpha])
     };
-    let (own, shaded) = (color, scaled((brightest - STEP).max(0.0)));
-    let differs = (luminance(own) + 0.05) / (luminance(shaded) + 0.05) >= CONTRAST;
-    (if differs { own } else { scaled((brightest + STEP).min(1.0)) }, shaded)
-}
-
-/// Relative luminance (WCAG 2.2).
-fn luminance(color: Color) -> f32 {
-    let linear = |v: f32| if v <= 0.04045 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) };
-    let [r, g, b, _] = color.0;
-    0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
+    (scaled((brightest + STEP).min(1.0)), scaled((brightest - STEP).max(0.0)))
 }
 
 /// The part of the frame between two boxes that belongs to a side: cut along the corners' diagonals,
