@@ -101,10 +101,10 @@ impl Painter<'_> {
             Joint::of([before, borders.across(row, column), above, borders.down(row, column)])
         };
         let mut edges = Vec::new();
-        for row in 0..=grid.rows {
+        for (row, &y) in ys.iter().enumerate() {
             for column in 0..grid.columns {
                 let Some(shared) = borders.across(row, column) else { continue };
-                let (Some(x0), Some(x1), Some(y)) = (xs[column], xs[column + 1], ys[row]) else { continue };
+                let (Some(x0), Some(x1), Some(y)) = (xs[column], xs[column + 1], y) else { continue };
                 let (start, end) = (joint(row, column), joint(row, column + 1));
                 let x0 = x0 - start.reach(Arm::After);
                 let x1 = x1 + end.reach(Arm::Before);
@@ -112,9 +112,9 @@ impl Painter<'_> {
             }
         }
         for row in 0..grid.rows {
-            for column in 0..=grid.columns {
+            for (column, &x) in xs.iter().enumerate() {
                 let Some(shared) = borders.down(row, column) else { continue };
-                let (Some(y0), Some(y1), Some(x)) = (ys[row], ys[row + 1], xs[column]) else { continue };
+                let (Some(y0), Some(y1), Some(x)) = (ys[row], ys[row + 1], x) else { continue };
                 let (start, end) = (joint(row, column), joint(row + 1, column));
                 let y0 = y0 - start.reach(Arm::Below);
                 let y1 = y1 + end.reach(Arm::Above);

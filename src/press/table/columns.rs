@@ -180,14 +180,17 @@ pub(super) fn share_out_fixed(width: i64, columns: &[Wish]) -> Vec<i64> {
         .collect();
     let left = width - own.iter().sum::<i64>();
     let free: Vec<i64> = columns.iter().map(|column| i64::from(column.kind() == Kind::Auto)).collect();
-    let growing = match () {
-        () if left <= 0 => return own,
-        () if free.contains(&1) => free,
-        () if columns.iter().any(is_set) => {
-            own.iter().zip(columns).map(|(own, column)| if is_set(column) { *own } else { 0 }).collect()
-        }
-        () if own.iter().any(|own| *own > 0) => own.clone(),
-        () => vec![1; own.len()],
+    if left <= 0 {
+        return own;
+    }
+    let growing = if free.contains(&1) {
+        free
+    } else if columns.iter().any(is_set) {
+        own.iter().zip(columns).map(|(own, column)| if is_set(column) { *own } else { 0 }).collect()
+    } else if own.iter().any(|own| *own > 0) {
+        own.clone()
+    } else {
+        vec![1; own.len()]
     };
     own.iter().zip(parts(left, &growing)).map(|(own, part)| own + part).collect()
 }
