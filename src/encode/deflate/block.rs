@@ -14,98 +14,111 @@ const LONGEST: usize = 258;
 /// The longest code.
 const LIMIT: usize = 15;
 
-/// In a token: this is a repeat, with its length − 3 from bit 16 on, and below it its distance − 1.
-const REPEAT: u32 = 1 << 31;
+/// In a token: how many bits from the lowest on hold the symbol, distances counting from [`LITERALS`] on.
+/// Above stand the extra bits that follow it.
+const SYMBOL: u32 = 9;
 
-/// The first length of each length symbol, from 257 on, less 3; and how many extra bits follow.
-const LENGTH_BASE: [u8; 29] = [
-    0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192,
-    224, 255,
-];
+/// How many extra bits the length symbols have, from 257 on, and those of distances.
 const LENGTH_EXTRA: [u8; 29] =
     [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0];
+const DISTANCE_EXTRA: [u8; DISTANCES] =
+    [0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13];
 
-/// Which length symbol, less 257, a length − 3 has.
-const LENGTH_SYMBOL: [u8; 256] = {
-    let mut symbols = [0; 256];
-    let mut symbol = 0;
+/// The token of each length − 3.
+const LENGTH_TOKEN: [u32; 256] = {
+    let mut tokens = [0; 256];
+    let (mut symbol, mut first) = (0, 0);
     while symbol < 29 {
-        let mut length = LENGTH_BASE[symbol] as usize;
-        while length < 256 {
-            symbols[length] = symbol as u8;
-            length += 1;
+        let mut extra = 0;
+        while extra < 1 << LENGTH_EXTRA[symbol] && first + extra < 256 {
+            tokens[first + extra] = 257 + symbol as u32 | (extra as u32) << SYMBOL;
+            extra += 1;
         }
+        // The longest length has a symbol of its own, though the one before could say it.
+        first = if symbol == 27 { 255 } else { first + extra };
         symbol += 1;
     }
-    symbols
+    tokens
 };
+
+/// The token of a distance − 1.
+#[inline(always)]
+fn distance_token(distance: u32) -> u32 {
+    if distance < 4 {
+        return LITERALS as u32 + distance;
+    }
+    let extra = 30 - distance.leading_zeros();
+    let high = distance >> extra;
+    LITERALS as u32 + 2 * extra + high | (distance - (high << extra)) << SYMBOL
+}
 
 /// The order in which the lengths of the code for code lengths are written.
 const ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
-/// The symbol, the number of extra bits and the first distance − 1 of a distance − 1.
-#[inline(always)]
-fn distance_symbol(distance: u32) -> (usize, u32, u32) {
-    if distance < 4 {
-        return (distance as usize, 0, distance);
-    }
-    let extra = 30 - distance.leading_zeros();
-    let high = distance >> extra;
-    ((2 * extra + high) as usize, extra, high << extra)
-}
-
+/// Literals, and repeats as a length and a distance. All of them are tokens of one kind, so that writing
+/// them takes no decision, which for pixels could not be foreseen.
 #[derive(Clone)]
 pub(super) struct Block {
+    /// Room for all that may come; `used` of them are there.
     tokens: Vec<u32>,
-    literals: [u32; LITERALS],
-    distances: [u32; DISTANCES],
+    used: usize,
+    /// How often each symbol occurs.
+    counts: [u32; 1 << SYMBOL],
     /// A buffer.
     table: Vec<TableSymbol>,
 }
 
 impl Default for Block {
     fn default() -> Self {
-        let (literals, distances) = ([0; LITERALS], [0; DISTANCES]);
-        Self { tokens: Vec::new(), literals, distances, table: Vec::new() }
+        Self { tokens: Vec::new(), used: 0, counts: [0; 1 << SYMBOL], table: Vec::new() }
     }
 }
 
 impl Block {
-    pub fn clear(&mut self) {
-        self.tokens.clear();
-        self.literals.fill(0);
-        self.distances.fill(0);
+    /// Starts a block of no more than so many bytes.
+    pub fn start(&mut self, bytes: usize) {
+        // A repeat is two tokens and at least three bytes.
+        if self.tokens.len() < bytes {
+            self.tokens.resize(bytes, 0);
+        }
+        self.used = 0;
+        self.counts.fill(0);
     }
 
     #[inline(always)]
     pub fn literal(&mut self, byte: u8) {
-        self.tokens.push(u32::from(byte));
-        self.literals[usize::from(byte)] += 1;
+        self.add(u32::from(byte));
     }
 
     /// Adds a repeat of any length from 3 on, as several if need be.
     #[inline(always)]
     pub fn repeat(&mut self, mut length: usize, distance: usize) {
+        let distance = distance_token(distance as u32 - 1);
         while length > 0 {
             // Never leave a rest too short to be a repeat.
             let part = if length > LONGEST { LONGEST.min(length - SHORTEST) } else { length };
             length -= part;
-            let (length, distance) = ((part - SHORTEST) as u32, distance as u32 - 1);
-            self.tokens.push(REPEAT | length << 16 | distance);
-            self.literals[257 + usize::from(LENGTH_SYMBOL[length as usize])] += 1;
-            self.distances[distance_symbol(distance).0] += 1;
+            self.add(LENGTH_TOKEN[part - SHORTEST]);
+            self.add(distance);
         }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, token: u32) {
+        self.tokens[self.used] = token;
+        self.used += 1;
+        self.counts[(token % (1 << SYMBOL)) as usize] += 1;
     }
 
     /// Appends the block, in whichever of the fixed code and its own is shorter, and an empty stored
     /// block that ends on a byte.
     pub fn write(&mut self, out: &mut Vec<u8>) {
-        self.literals[END_OF_BLOCK] = 1;
-        let own = Codes::of(&self.literals, &self.distances);
+        self.counts[END_OF_BLOCK] = 1;
+        let (tokens, counts) = (&self.tokens[..self.used], &self.counts[..LITERALS + DISTANCES]);
+        let own = Codes::of(counts);
         let table = CodeTable::new(&own, &mut self.table);
-        let own_size = table.size() + own.size(&self.literals, &self.distances);
-        let fixed = &*FIXED;
-        let fixed_size = fixed.size(&self.literals, &self.distances);
+        let own_size = table.size() + own.size(counts);
+        let fixed_size = FIXED.size(counts);
 
         let start = out.len();
         // The kind of block, rounding, the stored block's five bytes, and room for the bit writer.
@@ -114,10 +127,10 @@ impl Block {
         if own_size < fixed_size {
             bits.put(0b100, 3);
             table.write(&mut bits);
-            own.write(&self.tokens, &mut bits);
+            own.write(tokens, &mut bits);
         } else {
             bits.put(0b010, 3);
-            fixed.write(&self.tokens, &mut bits);
+            FIXED.write(tokens, &mut bits);
         }
         bits.put(0b000, 3);
         let end = start + bits.finish();
@@ -126,73 +139,81 @@ impl Block {
     }
 }
 
-static FIXED: LazyLock<Codes> = LazyLock::new(Codes::fixed);
-
-/// The two codes of a block.
+/// The two codes of a block, that of distances behind that of literals.
 struct Codes {
-    literal_lengths: [u8; 288],
-    literals: [u16; 288],
-    distance_lengths: [u8; 32],
-    distances: [u16; 32],
+    lengths: [u8; LITERALS + DISTANCES],
+    codes: [u16; LITERALS + DISTANCES],
 }
 
+/// The code of §3.2.6.
+static FIXED: LazyLock<Codes> = LazyLock::new(|| {
+    let mut lengths = [8; LITERALS + DISTANCES];
+    lengths[144..256].fill(9);
+    lengths[256..280].fill(7);
+    lengths[LITERALS..].fill(5);
+    let mut fixed = Codes::new(lengths);
+    // Two literals that never occur have codes too, which those of nine bits come behind.
+    let mut all = [8; LITERALS + 2];
+    all[..LITERALS].copy_from_slice(&lengths[..LITERALS]);
+    let mut codes = [0; LITERALS + 2];
+    prefix::codes(&all, &mut codes);
+    fixed.codes[..LITERALS].copy_from_slice(&codes[..LITERALS]);
+    fixed
+});
+
 impl Codes {
-    fn new(literal_lengths: [u8; 288], distance_lengths: [u8; 32]) -> Self {
-        let (mut literals, mut distances) = ([0; 288], [0; 32]);
-        prefix::codes(&literal_lengths, &mut literals);
-        prefix::codes(&distance_lengths, &mut distances);
-        Self { literal_lengths, literals, distance_lengths, distances }
+    fn new(lengths: [u8; LITERALS + DISTANCES]) -> Self {
+        let mut codes = [0; LITERALS + DISTANCES];
+        let (literals, distances) = codes.split_at_mut(LITERALS);
+        prefix::codes(&lengths[..LITERALS], literals);
+        prefix::codes(&lengths[LITERALS..], distances);
+        Self { lengths, codes }
     }
 
-    fn of(literals: &[u32; LITERALS], distances: &[u32; DISTANCES]) -> Self {
-        let (mut literal_lengths, mut distance_lengths) = ([0; 288], [0; 32]);
-        prefix::lengths(literals, LIMIT, &mut literal_lengths[..LITERALS]);
-        prefix::lengths(distances, LIMIT, &mut distance_lengths[..DISTANCES]);
-        Self::new(literal_lengths, distance_lengths)
-    }
-
-    /// The code of §3.2.6.
-    fn fixed() -> Self {
-        let mut lengths = [8; 288];
-        lengths[144..256].fill(9);
-        lengths[256..280].fill(7);
-        Self::new(lengths, [5; 32])
+    fn of(counts: &[u32]) -> Self {
+        let mut lengths = [0; LITERALS + DISTANCES];
+        prefix::lengths(&counts[..LITERALS], LIMIT, &mut lengths[..LITERALS]);
+        prefix::lengths(&counts[LITERALS..], LIMIT, &mut lengths[LITERALS..]);
+        Self::new(lengths)
     }
 
     /// How many bits tokens with these counts take.
-    fn size(&self, literals: &[u32; LITERALS], distances: &[u32; DISTANCES]) -> usize {
-        let literals = literals.iter().enumerate().map(|(symbol, &count)| {
-            let extra = if symbol > END_OF_BLOCK { LENGTH_EXTRA[symbol - 257] } else { 0 };
-            count as usize * usize::from(self.literal_lengths[symbol] + extra)
-        });
-        let distances = distances.iter().enumerate().map(|(symbol, &count)| {
-            count as usize * (usize::from(self.distance_lengths[symbol]) + (symbol / 2).saturating_sub(1))
-        });
-        literals.sum::<usize>() + distances.sum::<usize>()
+    fn size(&self, counts: &[u32]) -> usize {
+        let codes =
+            self.lengths.iter().zip(counts).map(|(&length, &count)| u64::from(count) * u64::from(length));
+        let extra = |extra: &[u8], counts: &[u32]| {
+            extra.iter().zip(counts).map(|(&extra, &count)| u64::from(count) * u64::from(extra)).sum::<u64>()
+        };
+        let (literals, distances) = counts.split_at(LITERALS);
+        let extra = extra(&LENGTH_EXTRA, &literals[257..]) + extra(&DISTANCE_EXTRA, distances);
+        (codes.sum::<u64>() + extra) as usize
     }
 
     fn write(&self, tokens: &[u32], bits: &mut BitWriter<'_>) {
-        for &token in tokens {
-            if token & REPEAT == 0 {
-                let symbol = (token & 0xFF) as usize;
-                bits.put(u64::from(self.literals[symbol]), u32::from(self.literal_lengths[symbol]));
-                continue;
-            }
-            let (length, distance) = (token >> 16 & 0xFF, token & 0x7FFF);
-            let symbol = usize::from(LENGTH_SYMBOL[length as usize]);
-            let mut code = u64::from(self.literals[257 + symbol]);
-            let mut count = u32::from(self.literal_lengths[257 + symbol]);
-            code |= u64::from(length - u32::from(LENGTH_BASE[symbol])) << count;
-            count += u32::from(LENGTH_EXTRA[symbol]);
-
-            let (symbol, extra, base) = distance_symbol(distance);
-            code |= u64::from(self.distances[symbol]) << count;
-            count += u32::from(self.distance_lengths[symbol]);
-            code |= u64::from(distance - base) << count;
-            bits.put(code, count + extra);
+        // The code, from bit 16 on its length, and from 24 on its length and that of the extra bits.
+        let mut table = [0u32; 1 << SYMBOL];
+        for (symbol, entry) in table[..LITERALS + DISTANCES].iter_mut().enumerate() {
+            let extra = match symbol {
+                LITERALS.. => DISTANCE_EXTRA[symbol - LITERALS],
+                257.. => LENGTH_EXTRA[symbol - 257],
+                _ => 0,
+            };
+            let length = u32::from(self.lengths[symbol]);
+            *entry = u32::from(self.codes[symbol]) | length << 16 | (length + u32::from(extra)) << 24;
         }
-        let end = END_OF_BLOCK;
-        bits.put(u64::from(self.literals[end]), u32::from(self.literal_lengths[end]));
+        let coded = |token: u32| {
+            let entry = table[(token % (1 << SYMBOL)) as usize];
+            (u64::from(entry & 0xFFFF) | u64::from(token >> SYMBOL) << (entry >> 16 & 0xFF), entry >> 24)
+        };
+        let (pairs, last) = tokens.as_chunks::<2>();
+        for &[first, second] in pairs {
+            let ((first, length), (second, other)) = (coded(first), coded(second));
+            bits.put(first | second << length, length + other);
+        }
+        for &token in last.iter().chain(&[END_OF_BLOCK as u32]) {
+            let (value, length) = coded(token);
+            bits.put(value, length);
+        }
     }
 }
 
@@ -214,11 +235,11 @@ impl<'a> CodeTable<'a> {
     fn new(codes: &Codes, symbols: &'a mut Vec<TableSymbol>) -> Self {
         let used =
             |lengths: &[u8], least| lengths.iter().rposition(|&l| l > 0).map_or(0, |i| i + 1).max(least);
-        let literal_count = used(&codes.literal_lengths, 257);
-        let distance_count = used(&codes.distance_lengths, 1);
-        let mut all = [0; 288 + 32];
-        all[..literal_count].copy_from_slice(&codes.literal_lengths[..literal_count]);
-        all[literal_count..][..distance_count].copy_from_slice(&codes.distance_lengths[..distance_count]);
+        let (literals, distances) = codes.lengths.split_at(LITERALS);
+        let (literal_count, distance_count) = (used(literals, 257), used(distances, 1));
+        // One behind the other.
+        let mut all = codes.lengths;
+        all.copy_within(LITERALS..LITERALS + distance_count, literal_count);
 
         // Runs: 16 repeats the length before 3 to 6 times, 17 and 18 are 3 to 10 and 11 to 138 zeros.
         symbols.clear();

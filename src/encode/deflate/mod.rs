@@ -9,38 +9,50 @@
 mod adler;
 mod bits;
 mod block;
-mod matches;
+mod chains;
+mod latest;
 mod prefix;
+mod repeat;
 mod zlib;
 
 pub(super) use adler::Adler;
 use block::Block;
-use matches::Matches;
+use chains::Chains;
+use latest::Latest;
 pub(crate) use zlib::Zlib;
 
 /// How thoroughly repeats are looked for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Search {
-    /// How many earlier places are tried; 1 keeps only the latest.
-    pub depth: u32,
-    /// Whether a repeat waits for a longer one that starts a byte later.
-    pub lazy: bool,
-    /// A repeat this long is taken at once.
-    pub enough: usize,
-    /// Of a repeat longer than this only the end is remembered as a place where repeats may start.
-    pub inside: usize,
+pub(super) enum Search {
+    /// One place is tried, and taken whenever it is good.
+    Quick,
+    /// As `Quick`, but a repeat waits for a longer one that starts a byte later.
+    Lazy,
+    /// The best of many places, and lazily too.
+    Thorough,
 }
 
 /// Buffers of the compressor.
 #[derive(Clone)]
 pub(super) struct Deflate {
-    matches: Matches,
+    repeats: Repeats,
     block: Block,
+}
+
+#[derive(Clone)]
+enum Repeats {
+    Latest(Latest),
+    Chains(Chains),
 }
 
 impl Deflate {
     pub fn new(search: Search) -> Self {
-        Self { matches: Matches::new(search), block: Block::default() }
+        let repeats = match search {
+            Search::Quick => Repeats::Latest(Latest::new(false)),
+            Search::Lazy => Repeats::Latest(Latest::new(true)),
+            Search::Thorough => Repeats::Chains(Chains::new()),
+        };
+        Self { repeats, block: Block::default() }
     }
 
     /// Appends `data` from `start` on as blocks, none of them the last, and ends on a byte (what zlib calls
@@ -48,8 +60,11 @@ impl Deflate {
     /// nothing else. The data are rows of `row` bytes, of pixels of `pixel` bytes: long repeats are to be
     /// expected there.
     pub fn piece(&mut self, data: &[u8], start: usize, row: usize, pixel: usize, out: &mut Vec<u8>) {
-        self.block.clear();
-        self.matches.find(data, start, row, pixel, &mut self.block);
+        self.block.start(data.len() - start);
+        match &mut self.repeats {
+            Repeats::Latest(latest) => latest.find(data, start, row, pixel, &mut self.block),
+            Repeats::Chains(chains) => chains.find(data, start, row, pixel, &mut self.block),
+        }
         self.block.write(out);
     }
 }
@@ -85,8 +100,7 @@ mod tests {
     proptest! {
         #[test]
         fn pieces_inflate_to_what_they_were(pieces in prop::collection::vec(data(), 1..4), row in 9usize..40_000, known in 0usize..5000) {
-            for (depth, lazy, enough, inside) in [(1, false, 32, 0), (2, true, 16, 8), (300, true, 258, 258)] {
-                let search = Search { depth, lazy, enough, inside };
+            for search in [Search::Quick, Search::Lazy, Search::Thorough] {
                 let mut deflate = Deflate::new(search);
                 let mut stream = Vec::new();
                 let mut above: &[u8] = &[];

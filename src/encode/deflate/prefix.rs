@@ -9,40 +9,39 @@ const MOST: usize = 286;
 /// codes, 1995); codes that are too long are shortened at the cost of the cheapest longer ones.
 pub(super) fn lengths(counts: &[u32], limit: usize, lengths: &mut [u8]) {
     lengths.fill(0);
-    let mut order = [0u16; MOST];
+    // The count and below it the symbol, which breaks ties: the same counts always give the same code.
+    let mut order = [0u64; MOST];
     let mut n = 0;
     for (symbol, &count) in counts.iter().enumerate() {
-        if count > 0 {
-            order[n] = symbol as u16;
-            n += 1;
-        }
+        order[n] = u64::from(count) << 32 | symbol as u64;
+        n += usize::from(count > 0);
     }
     let order = &mut order[..n];
+    let symbol = |entry: u64| entry as u32 as usize;
     if let [] | [_] = order {
         // A lone code still takes one bit.
-        order.iter().for_each(|&symbol| lengths[usize::from(symbol)] = 1);
+        order.iter().for_each(|&entry| lengths[symbol(entry)] = 1);
         return;
     }
-    // The symbol breaks ties, so that the same counts always give the same code.
-    order.sort_unstable_by_key(|&symbol| (counts[usize::from(symbol)], symbol));
+    order.sort_unstable();
 
-    let mut tree = [0usize; MOST];
-    for (node, &symbol) in tree.iter_mut().zip(order.iter()) {
-        *node = counts[usize::from(symbol)] as usize;
+    let mut tree = [0u32; MOST];
+    for (node, &entry) in tree.iter_mut().zip(order.iter()) {
+        *node = (entry >> 32) as u32;
     }
     let depths = depths(&mut tree[..n], limit);
 
     // The rarest symbols come first and have the longest codes.
-    let mut symbols = order.iter();
+    let mut entries = order.iter();
     for length in (1..=limit).rev() {
-        for &symbol in symbols.by_ref().take(depths[length]) {
-            lengths[usize::from(symbol)] = length as u8;
+        for &entry in entries.by_ref().take(depths[length]) {
+            lengths[symbol(entry)] = length as u8;
         }
     }
 }
 
 /// How many codes there are of each length. `tree` holds the weights, rising, and is used up.
-fn depths(tree: &mut [usize], limit: usize) -> [usize; 16] {
+fn depths(tree: &mut [u32], limit: usize) -> [usize; 16] {
     let n = tree.len();
     // Left to right: join the two lightest of leaves and inner nodes; a joined node's place holds its parent.
     let (mut root, mut leaf) = (0, 0);
@@ -51,7 +50,7 @@ fn depths(tree: &mut [usize], limit: usize) -> [usize; 16] {
         for _ in 0..2 {
             if leaf >= n || (root < next && tree[root] < tree[leaf]) {
                 weight += tree[root];
-                tree[root] = next;
+                tree[root] = next as u32;
                 root += 1;
             } else {
                 weight += tree[leaf];
@@ -63,7 +62,7 @@ fn depths(tree: &mut [usize], limit: usize) -> [usize; 16] {
     // Right to left: parents to depths.
     tree[n - 2] = 0;
     for node in (0..n - 2).rev() {
-        tree[node] = tree[tree[node]] + 1;
+        tree[node] = tree[tree[node] as usize] + 1;
     }
     // Depths of inner nodes to how many leaves each depth has.
     let mut depths = [0; 16];
@@ -71,7 +70,7 @@ fn depths(tree: &mut [usize], limit: usize) -> [usize; 16] {
     let (mut free, mut depth) = (1, 0);
     while free > 0 {
         let mut used = 0;
-        while inner.next_if(|&&d| d == depth).is_some() {
+        while inner.next_if(|&&d| d as usize == depth).is_some() {
             used += 1;
         }
         depths[depth.min(limit)] += free - used;

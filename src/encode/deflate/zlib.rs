@@ -15,7 +15,7 @@ pub(crate) struct Zlib(Deflate);
 impl Default for Zlib {
     fn default() -> Self {
         // Most of such data are outlines of glyphs, in which a longer search finds next to nothing.
-        Self(Deflate::new(Search { depth: 1, lazy: false, enough: 32, inside: 0 }))
+        Self(Deflate::new(Search::Quick))
     }
 }
 

@@ -18,7 +18,7 @@ use super::deflate::{self, Adler, Deflate, Search};
 use super::{Damage, Effort, alpha, check_size};
 use crate::diagnostic::Result;
 use crate::raster::Frame;
-use fearless_simd::{Level, Simd, dispatch};
+use fearless_simd::{Level, Simd, SimdBase, dispatch, u8x16};
 use filter::{Choice, Filter, Filters};
 
 /// The choice of a raw band.
@@ -228,15 +228,19 @@ fn without_alpha(pixels: &[u8], out: &mut Vec<u8>) {
 }
 
 #[inline(always)]
-fn colors<S: Simd>(_: S, pixels: &[u8], out: &mut [u8]) {
-    for (pixels, out) in pixels.as_chunks::<64>().0.iter().zip(out.as_chunks_mut::<48>().0) {
-        for lane in 0..16 {
-            for channel in 0..3 {
-                out[lane * 3 + channel] = pixels[lane * 4 + channel];
-            }
-        }
+fn colors<S: Simd>(simd: S, pixels: &[u8], out: &mut [u8]) {
+    // Four pixels at once; what is written behind their colours is written over by the next four.
+    const COLORS: [u8; 16] = [0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 0, 0, 0, 0];
+    let colors = u8x16::from_slice(simd, &COLORS);
+    let mut done = 0;
+    for four in pixels.as_chunks::<16>().0 {
+        let Some(room) = out.get_mut(done / 4 * 3..).and_then(|rest| rest.first_chunk_mut::<16>()) else {
+            break;
+        };
+        u8x16::from_slice(simd, four).swizzle_dyn(colors).store_slice(room);
+        done += 16;
     }
-    let (rest, last) = (pixels.as_chunks::<64>().1, out.as_chunks_mut::<48>().1);
+    let (rest, last) = (&pixels[done..], &mut out[done / 4 * 3..]);
     for (pixel, out) in rest.as_chunks::<4>().0.iter().zip(last.as_chunks_mut::<3>().0) {
         out.copy_from_slice(&pixel[..3]);
     }
@@ -281,9 +285,9 @@ struct Coder {
 impl Coder {
     fn new(effort: Effort) -> Self {
         let search = match effort {
-            Effort::Fast => Search { depth: 1, lazy: false, enough: 32, inside: 0 },
-            Effort::Balanced => Search { depth: 2, lazy: true, enough: 16, inside: 8 },
-            Effort::Small => Search { depth: 256, lazy: true, enough: 258, inside: 258 },
+            Effort::Fast => Search::Quick,
+            Effort::Balanced => Search::Lazy,
+            Effort::Small => Search::Thorough,
         };
         Self {
             effort,
