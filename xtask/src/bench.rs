@@ -76,12 +76,14 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         .iter()
         .map(|row| Measured { row, rates: Vec::new(), bytes: 0.0, memory: None, wrong: None })
         .collect();
+    let runs = work.join("runs");
+    let _ = std::fs::remove_dir_all(&runs);
     for round in 0..rounds {
-        for one in &mut measured {
+        for (index, one) in measured.iter_mut().enumerate() {
             let count = if quick { one.row.count.div_ceil(10) } else { one.row.count };
-            let out = work.join("out");
-            // A fresh folder for each run, so that none is spared writing.
-            let _ = std::fs::remove_dir_all(&out);
+            // A fresh folder for each run, so that none is spared writing, and all are kept to the end: file
+            // systems are slow to give out again what was just deleted, which would count for the next run.
+            let out = runs.join(format!("{round}-{index}"));
             let ran = match &one.row.maker {
                 Maker::Byname(byname) => tool::byname(byname, one.row, &folder, count, &out),
                 Maker::Other(other) => tool::other(other, one.row, &folder, &work, count, &out),
@@ -102,6 +104,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
             }
         }
     }
+    let _ = std::fs::remove_dir_all(&runs);
     let encoders = match only {
         None => encoders::measure(&work)?,
         Some(_) => Vec::new(),

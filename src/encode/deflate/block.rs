@@ -31,7 +31,7 @@ const LENGTH_TOKEN: [u32; 256] = {
     while symbol < 29 {
         let mut extra = 0;
         while extra < 1 << LENGTH_EXTRA[symbol] && first + extra < 256 {
-            tokens[first + extra] = 257 + symbol as u32 | (extra as u32) << SYMBOL;
+            tokens[first + extra] = (257 + symbol as u32) | ((extra as u32) << SYMBOL);
             extra += 1;
         }
         // The longest length has a symbol of its own, though the one before could say it.
@@ -49,7 +49,7 @@ fn distance_token(distance: u32) -> u32 {
     }
     let extra = 30 - distance.leading_zeros();
     let high = distance >> extra;
-    LITERALS as u32 + 2 * extra + high | (distance - (high << extra)) << SYMBOL
+    (LITERALS as u32 + 2 * extra + high) | ((distance - (high << extra)) << SYMBOL)
 }
 
 /// The order in which the lengths of the code for code lengths are written.

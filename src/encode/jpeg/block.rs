@@ -1,11 +1,10 @@
 //! A block's samples to quantised coefficients: the cosine transform of Arai, Agui and Nakajima (A
 //! fast DCT-SQ scheme for images, 1988), whose last multiplications are part of the quantisation.
 
-/// Eight rows of eight samples.
-pub(super) type Samples = [Lane; 8];
+use fearless_simd::{Simd, SimdBase, SimdFrom, f32x8};
 
-/// Eight numbers that are treated alike, which compilers turn to vectors.
-type Lane = [f32; 8];
+/// Eight rows of eight samples.
+pub(super) type Samples = [[f32; 8]; 8];
 
 /// What the transform leaves each row and column multiplied by, but for a factor of 8 in all.
 const SCALES: [f64; 8] = [
@@ -43,18 +42,18 @@ impl Quantizer {
 
     /// Coefficients, column by column.
     #[inline(always)]
-    pub fn quantize(&self, samples: &Samples) -> [i16; 64] {
-        let mut lanes = *samples;
+    pub fn quantize<S: Simd>(&self, simd: S, samples: &Samples) -> [i16; 64] {
+        let mut lanes = samples.map(|lane| f32x8::simd_from(simd, lane));
         transform(&mut lanes);
-        lanes = transpose(&lanes);
+        transpose(&mut lanes);
         transform(&mut lanes);
         let mut coefficients = [0; 64];
-        for ((out, lane), factors) in
-            coefficients.as_chunks_mut::<8>().0.iter_mut().zip(&lanes).zip(&self.factors)
+        for ((out, lane), &factors) in
+            coefficients.as_chunks_mut::<8>().0.iter_mut().zip(lanes).zip(&self.factors)
         {
-            for ((out, value), factor) in out.iter_mut().zip(lane).zip(factors) {
-                *out = round(value * factor);
-            }
+            let mut values = [0.0; 8];
+            (lane * f32x8::simd_from(simd, factors)).store_slice(&mut values);
+            *out = values.map(round);
         }
         coefficients
     }
@@ -75,14 +74,19 @@ fn round(value: f32) -> i16 {
     (value + WHOLE).to_bits() as i16
 }
 
+/// Three perfect shuffles of all 64: each moves the lowest bit of a place's row to its column.
 #[inline(always)]
-fn transpose(lanes: &Samples) -> Samples {
-    std::array::from_fn(|row| std::array::from_fn(|column| lanes[column][row]))
+fn transpose<S: Simd>(lanes: &mut [f32x8<S>; 8]) {
+    for _ in 0..3 {
+        let [a, b, c, d, e, f, g, h] = *lanes;
+        let pairs = [a.interleave(e), b.interleave(f), c.interleave(g), d.interleave(h)];
+        *lanes = std::array::from_fn(|row| if row % 2 == 0 { pairs[row / 2].0 } else { pairs[row / 2].1 });
+    }
 }
 
 /// Transforms the eight lanes into each other.
 #[inline(always)]
-fn transform(d: &mut Samples) {
+fn transform<S: Simd>(d: &mut [f32x8<S>; 8]) {
     let (s0, d7) = butterfly(d[0], d[7]);
     let (s1, d6) = butterfly(d[1], d[6]);
     let (s2, d5) = butterfly(d[2], d[5]);
@@ -91,43 +95,33 @@ fn transform(d: &mut Samples) {
     let (a, b) = butterfly(s0, s3);
     let (c, e) = butterfly(s1, s2);
     (d[0], d[4]) = butterfly(a, c);
-    let z = scale(add(e, b), 0.707_106_77);
+    let z = (e + b) * 0.707_106_77;
     (d[2], d[6]) = butterfly(b, z);
 
-    let (t0, t1, t2) = (add(d4, d5), add(d5, d6), add(d6, d7));
-    let z5 = scale(sub(t0, t2), 0.382_683_43);
-    let z2 = add(scale(t0, 0.541_196_1), z5);
-    let z4 = add(scale(t2, 1.306_562_9), z5);
-    let z3 = scale(t1, 0.707_106_77);
+    let (t0, t1, t2) = (d4 + d5, d5 + d6, d6 + d7);
+    let z5 = (t0 - t2) * 0.382_683_43;
+    let z2 = t0 * 0.541_196_1 + z5;
+    let z4 = t2 * 1.306_562_9 + z5;
+    let z3 = t1 * 0.707_106_77;
     let (z11, z13) = butterfly(d7, z3);
     (d[5], d[3]) = butterfly(z13, z2);
     (d[1], d[7]) = butterfly(z11, z4);
 }
 
 #[inline(always)]
-fn butterfly(a: Lane, b: Lane) -> (Lane, Lane) {
-    (add(a, b), sub(a, b))
-}
-
-#[inline(always)]
-fn add(a: Lane, b: Lane) -> Lane {
-    std::array::from_fn(|i| a[i] + b[i])
-}
-
-#[inline(always)]
-fn sub(a: Lane, b: Lane) -> Lane {
-    std::array::from_fn(|i| a[i] - b[i])
-}
-
-#[inline(always)]
-fn scale(a: Lane, by: f32) -> Lane {
-    a.map(|a| a * by)
+fn butterfly<S: Simd>(a: f32x8<S>, b: f32x8<S>) -> (f32x8<S>, f32x8<S>) {
+    (a + b, a - b)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use fearless_simd::{Level, dispatch};
     use std::f64::consts::PI;
+
+    fn quantize(quantizer: &Quantizer, samples: &Samples) -> [i16; 64] {
+        dispatch!(Level::new(), simd => quantizer.quantize(simd, samples))
+    }
 
     /// The definition (T.81, A.3.3).
     fn plain(samples: &Samples, u: usize, v: usize) -> f64 {
@@ -149,7 +143,7 @@ mod tests {
             let sample = step as f32 * 0.1 - 128.0;
             let mut all = [0; 64];
             all[0] = quantizer.quantize_flat(sample);
-            assert_eq!(quantizer.quantize(&[[sample; 8]; 8]), all, "{sample}");
+            assert_eq!(quantize(&quantizer, &[[sample; 8]; 8]), all, "{sample}");
         }
     }
 
@@ -159,7 +153,7 @@ mod tests {
             std::array::from_fn(|x| ((x * 37 + y * 91 + x * y * 13) % 256) as f32 - 128.0)
         });
         let steps = std::array::from_fn(|i| 1 + i as u8);
-        let found = Quantizer::new(&steps).quantize(&samples);
+        let found = quantize(&Quantizer::new(&steps), &samples);
         for (place, found) in found.into_iter().enumerate() {
             let (column, row) = (place / 8, place % 8);
             let right = plain(&samples, column, row) / f64::from(steps[row * 8 + column]);

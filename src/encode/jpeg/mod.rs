@@ -173,13 +173,18 @@ impl JpegEncoder {
 
     /// A frame's blocks, as [`encode_blocks`](Self::encode_blocks) takes them.
     pub fn blocks(&self, frame: &Frame) -> Vec<u8> {
+        dispatch!(Level::new(), simd => self.all_blocks(simd, frame))
+    }
+
+    #[inline(always)]
+    fn all_blocks<S: Simd>(&self, simd: S, frame: &Frame) -> Vec<u8> {
         let grid = Grid::new(frame, self.mcu);
         let mut bytes = Vec::with_capacity(grid.columns * grid.rows * grid.coefficients() * 2);
         let mut mcu = Mcu::default();
         for index in 0..grid.columns * grid.rows {
             let luma_blocks = grid.read(&mut mcu, frame, index);
-            let luma = mcu.luma[..luma_blocks].iter().map(|block| self.luma.quantizer.quantize(block));
-            let chroma = mcu.chroma.iter().map(|block| self.chroma.quantizer.quantize(block));
+            let luma = mcu.luma[..luma_blocks].iter().map(|block| self.luma.quantizer.quantize(simd, block));
+            let chroma = mcu.chroma.iter().map(|block| self.chroma.quantizer.quantize(simd, block));
             for block in luma.chain(chroma) {
                 bytes.extend(block.into_iter().flat_map(i16::to_le_bytes));
             }
@@ -225,7 +230,7 @@ fn density(scale: f64) -> u16 {
 /// Appends the MCUs of a band.
 #[inline(always)]
 fn code_band<S: Simd>(
-    _: S,
+    simd: S,
     frame: &Frame,
     grid: Grid,
     band: usize,
@@ -249,10 +254,10 @@ fn code_band<S: Simd>(
         }
         let luma_blocks = grid.read(&mut mcu, frame, index);
         for block in &mcu.luma[..luma_blocks] {
-            luma.codes.block(&luma.quantizer.quantize(block), &mut means[0], &mut bits);
+            luma.codes.block(&luma.quantizer.quantize(simd, block), &mut means[0], &mut bits);
         }
         for (block, mean) in mcu.chroma.iter().zip(&mut means[1..]) {
-            chroma.codes.block(&chroma.quantizer.quantize(block), mean, &mut bits);
+            chroma.codes.block(&chroma.quantizer.quantize(simd, block), mean, &mut bits);
         }
     }
     bits.finish();
