@@ -2,7 +2,7 @@
 
 use blitz_dom::node::{ListItemLayoutPosition, Marker, TextLayout};
 use blitz_dom::{Node, NodeId};
-use kurbo::{Affine, BezPath, Circle, Rect, Shape as _, Stroke, Vec2};
+use kurbo::{Affine, BezPath, Rect, Stroke, Vec2};
 use parley::PositionedLayoutItem;
 use skrifa::MetadataProvider as _;
 use style::computed_values::direction::T as Direction;
@@ -12,7 +12,7 @@ use style::values::computed::counters::Content;
 use style::values::specified::box_::DisplayInside;
 
 use super::background::url_of;
-use super::boxes::{place, polygon};
+use super::boxes::{ellipse, place, polygon};
 use super::style::color;
 use super::{Element, Painter, Styles};
 use crate::display::{Paint, Shape};
@@ -147,7 +147,7 @@ impl<'a> Painter<'a> {
         let rect =
             Rect::new(area.x0 * self.scale, area.y0 * self.scale, area.x1 * self.scale, area.y1 * self.scale);
         let paint = Paint::Solid(color(&element.style.clone_color()));
-        let disc = |rect: Rect| Circle::new(rect.center(), rect.width() / 2.0).to_path(0.01);
+        let disc = |rect: Rect| ellipse(rect.center(), rect.width() / 2.0, rect.width() / 2.0);
         let shape = match name {
             "square" => Shape::Rect(rect),
             "circle" => {
