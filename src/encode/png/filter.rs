@@ -139,7 +139,7 @@ fn fresh<S: Simd>(_: S, above: &[u8], row: &[u8], pixel: usize) -> [u64; 3] {
 }
 
 /// One row in so many is looked at to see what filters would do to a band.
-const SAMPLED: usize = 4;
+const SAMPLED: usize = 8;
 
 /// Bytes that are counted at once: each lane of a wide register counts in a byte of its own, which holds
 /// for 255 of them.
