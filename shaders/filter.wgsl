@@ -41,7 +41,7 @@ const SUB = 1u;
 const UP = 2u;
 const AVERAGE = 3u;
 const PAETH = 4u;
-const SAMPLED = 4u;
+const SAMPLED = 8u;
 
 fn pixel(strip: Strip, x: i32, y: i32) -> vec3<u32> {
     if x < 0 || (y < 0 && (strip.flags & 2u) != 0u) {
