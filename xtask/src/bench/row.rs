@@ -48,7 +48,7 @@ const fn other(other: Other, template: &'static str, kind: &'static str, count: 
 pub const ROWS: &[Row] = &[
     byname(BALANCED, "card", "png", 3000),
     byname(Byname { effort: "fast", ..BALANCED }, "card", "png", 3000),
-    byname(Byname { effort: "small", ..BALANCED }, "card", "png", 1500),
+    byname(Byname { effort: "small", ..BALANCED }, "card", "png", 150),
     byname(Byname { jobs: Some(1), ..BALANCED }, "card", "png", 1500),
     byname(SCRATCH, "card", "png", 600),
     other(TAKUMI, "card", "png", 300),
