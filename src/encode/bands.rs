@@ -1,5 +1,7 @@
 //! A file cut to bands, each coded by itself.
 
+use std::ops::Range;
+
 use crate::raster::Frame;
 
 /// The bytes of a file whose bands lie one behind the other, with a note about each.
@@ -38,14 +40,16 @@ impl<T: Copy> Banded<T> {
         self.bands.push((self.bytes.len(), note));
     }
 
-    /// Adds band `index` of another file as it is.
-    pub fn copy(&mut self, other: &Self, index: usize) {
-        self.add(|bytes| {
-            let start = if index == 0 { other.head } else { other.bands[index - 1].0 };
-            let (end, note) = other.bands[index];
-            bytes.extend_from_slice(&other.bytes[start..end]);
-            note
-        });
+    /// Adds these bands of another file as they are.
+    pub fn copy(&mut self, other: &Self, bands: Range<usize>) {
+        let start = if bands.start == 0 { other.head } else { other.bands[bands.start - 1].0 };
+        let Some(&(end, _)) = other.bands[bands.clone()].last() else { return };
+        if self.bands.is_empty() {
+            self.head = self.bytes.len();
+        }
+        let to = self.bytes.len();
+        self.bytes.extend_from_slice(&other.bytes[start..end]);
+        self.bands.extend(other.bands[bands].iter().map(|&(end, note)| (end - start + to, note)));
     }
 
     /// The note about a band that was added.

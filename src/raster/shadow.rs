@@ -135,20 +135,36 @@ impl Shadows {
                 mask
             }
         };
+        let tinted: [[u8; 4]; 256] = std::array::from_fn(|covered| {
+            let alpha = if inset { 255 - covered as u8 } else { covered as u8 };
+            tint.map(|value| mul255(value, alpha))
+        });
+        // Columns before the repeated one, those it stands for, and those after it.
+        let repeated = x_axis.start + x_axis.before;
+        let [first, last] = [repeated, repeated + x_axis.cut + 1].map(|x| x.clamp(area.x0, area.x1));
         for y in area.y0..area.y1 {
             let row = mask.row(y_axis.at(y));
-            for (x, pixel) in (area.x0..area.x1).zip(surface.row_mut(y, area.x0, area.x1).chunks_exact_mut(4))
-            {
-                let covered =
-                    usize::try_from(x_axis.at(x)).ok().and_then(|x| row.get(x)).copied().unwrap_or(0);
-                let alpha = if inset { 255 - covered } else { covered };
-                for (value, tint) in pixel.iter_mut().zip(tint) {
-                    *value = mul255(tint, alpha);
-                }
-            }
+            let pixels = surface.row_mut(y, area.x0, area.x1).as_chunks_mut::<4>().0;
+            let (before, rest) = pixels.split_at_mut((first - area.x0) as usize);
+            let (middle, after) = rest.split_at_mut((last - first) as usize);
+            put(before, row, area.x0 - x_axis.start, &tinted);
+            let covered = usize::try_from(x_axis.before).ok().and_then(|x| row.get(x)).copied().unwrap_or(0);
+            middle.fill(tinted[usize::from(covered)]);
+            put(after, row, last - x_axis.start - x_axis.cut, &tinted);
         }
         Some(surface)
     }
+}
+
+/// Sets pixels to what a row's alphas are tinted to, from its place `at` on; beyond its ends nothing is covered.
+fn put(pixels: &mut [[u8; 4]], row: &[u8], at: i32, tinted: &[[u8; 4]; 256]) {
+    let outside = (-at).clamp(0, pixels.len() as i32) as usize;
+    let (outside, pixels) = pixels.split_at_mut(outside);
+    outside.fill(tinted[0]);
+    let row = row.get(at.max(0) as usize..).unwrap_or_default();
+    let (pixels, beyond) = pixels.split_at_mut(row.len().min(pixels.len()));
+    pixels.iter_mut().zip(row).for_each(|(pixel, &covered)| *pixel = tinted[usize::from(covered)]);
+    beyond.fill(tinted[0]);
 }
 
 pub(super) fn scaled(radii: kurbo::RoundedRectRadii, scale: f64) -> kurbo::RoundedRectRadii {

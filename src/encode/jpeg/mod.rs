@@ -30,7 +30,7 @@ use entropy::{Bits, Codes};
 const MOST: u32 = 65_500;
 
 /// About how many pixels long a band is. Each costs four or five bytes.
-const BAND: usize = 256;
+const BAND: usize = 128;
 
 /// The lowest quality that keeps the full resolution of colours.
 const FULL_COLOR: u8 = 90;
@@ -207,14 +207,19 @@ impl JpegEncoder {
         file.start(frame);
         head::write(frame, self.density, &self.tables, self.mcu == 16, grid.band as u16, &mut file.bytes);
         let last = self.touched.len() - 1;
-        for (band, &touched) in self.touched.iter().enumerate() {
+        let mut next = 0;
+        for run in self.touched.chunk_by(|a, b| a == b) {
+            let bands = next..next + run.len();
+            next = bands.end;
             match base {
-                Some(base) if !touched => file.copy(base, band),
-                _ => file.add(|bytes| {
-                    code((&self.luma, &self.chroma), band, bytes);
-                    if band < last {
-                        bytes.extend_from_slice(&[0xFF, head::RST0 + (band % 8) as u8]);
-                    }
+                Some(base) if !run[0] => file.copy(base, bands),
+                _ => bands.for_each(|band| {
+                    file.add(|bytes| {
+                        code((&self.luma, &self.chroma), band, bytes);
+                        if band < last {
+                            bytes.extend_from_slice(&[0xFF, head::RST0 + (band % 8) as u8]);
+                        }
+                    })
                 }),
             }
         }

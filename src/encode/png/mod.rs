@@ -195,7 +195,7 @@ impl PngEncoder {
             match base {
                 // What a band may refer to can change though no pixel does.
                 Some(base) if !touched && (band == 0 || raw_above == is_raw(&base.banded, band - 1)) => {
-                    banded.copy(&base.banded, band);
+                    banded.copy(&base.banded, band..band + 1);
                 }
                 _ => {
                     let lines = band * rows..((band + 1) * rows).min(height);
