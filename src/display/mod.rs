@@ -17,6 +17,6 @@ pub use damage::{IRect, damage};
 pub use layer::{Blend, Filter, Layer, Mask, MaskKind};
 pub use list::{Command, DisplayList, Draw, Node, Recorder, Shape};
 pub(crate) use outline::PathPen;
-pub use paint::{Color, ColorStop, Gradient, GradientKind, Paint, Pattern, Picture};
+pub use paint::{Color, ColorStop, Drawing, Gradient, GradientKind, Paint, Pattern, Picture};
 pub use projection::Projection;
 pub use text::{Cluster, Font, Glyph, GlyphRun};

@@ -1,7 +1,7 @@
 //! What shapes are filled with.
 
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use kurbo::{Affine, Point, Rect};
 
@@ -101,8 +101,11 @@ pub struct Picture {
     /// The source file, when a PDF can pass it through untouched (JPEG without rotation or profile).
     pub jpeg: Option<Arc<Vec<u8>>>,
     /// What the pixels show, as commands in these pixels, if they were drawn (SVG).
-    pub drawing: Option<Arc<DisplayList>>,
+    pub drawing: Option<Arc<Drawing>>,
 }
+
+/// A display list that is made when somebody asks for it first; `None` when it cannot be made.
+pub type Drawing = LazyLock<Option<DisplayList>, Box<dyn FnOnce() -> Option<DisplayList> + Send>>;
 
 impl PartialEq for Picture {
     fn eq(&self, other: &Self) -> bool {

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use kurbo::{Affine, BezPath, Circle, Point, Shape as _, Stroke};
+use kurbo::{Affine, BezPath, Point, Stroke};
 use skrifa::MetadataProvider as _;
 
 use super::Painter;
+use super::boxes::ellipse;
 use super::style::{custom, custom_color};
 use super::text::Text;
 use crate::display::{Color, Glyph, GlyphRun, Paint, Shape};
@@ -63,7 +64,7 @@ impl Painter<'_> {
 
     /// The marks that have a shape, for fonts that lack them.
     fn drawn(&mut self, mark: char, at: Point, em: f64, transform: Affine, color: Color) {
-        let circle = |part: f64| Circle::new(at, em * part).to_path(0.01);
+        let circle = |part: f64| ellipse(at, em * part, em * part);
         let triangle = || {
             let half = em * 0.38;
             let mut path = BezPath::new();

@@ -19,8 +19,8 @@ pub(super) enum Transform {
     Perspective(Projection),
 }
 
-/// The element's own transform; `None` when nothing of it is seen. Percentages and the origin are of the box as it lies now; what Blitz stores may be of the box
-/// that it was.
+/// The element's own transform; `None` when nothing of it is seen. Percentages and the origin are of the box as
+/// it lies now; what Blitz stores may be of the box that it was.
 pub(super) fn of(
     node: &Node,
     styles: &ComputedValues,

@@ -1,5 +1,7 @@
 //! Pictures on the page: pixels as images, drawings as the shapes that they are.
 
+use std::sync::LazyLock;
+
 use kurbo::{Affine, Rect};
 
 use super::content::Content;
@@ -18,7 +20,7 @@ impl Painter<'_> {
         if transform.determinant() == 0.0 {
             return;
         }
-        if let Some(list) = &picture.drawing {
+        if let Some(list) = picture.drawing.as_ref().and_then(|drawing| LazyLock::force(drawing).as_ref()) {
             return self.drawing(list, transform, content);
         }
         if let Some(image) = self.store.images.picture(picture, smooth) {

@@ -10,7 +10,7 @@ use super::syntax::string;
 use super::{POINTS, Page, no_size};
 use crate::campaign::PdfOptions;
 use crate::diagnostic::Result;
-use crate::display::{DisplayList, Draw};
+use crate::display::{DisplayList, Draw, Filter, Layer};
 use crate::raster::CpuRasteriser;
 
 /// Points from the trim to a crop mark at least, and a mark's length: 3 mm and 5 mm.
@@ -134,18 +134,18 @@ impl Made {
 /// The links of a list as annotations; `place` is where its pixels are.
 fn links(list: &DisplayList, place: Affine) -> String {
     let mut out = Vec::new();
-    // What can be seen within the groups that are open.
-    let mut seen = vec![Rect::new(0.0, 0.0, list.width.into(), list.height.into())];
+    let page = Rect::new(0.0, 0.0, list.width.into(), list.height.into());
+    // The groups around the command.
+    let mut open = Vec::new();
     for command in &list.commands {
-        let here = *seen.last().expect("the page stays");
         let (rect, href) = match &command.draw {
-            Draw::Link { rect, href } => (rect.intersect(here), href),
+            Draw::Link { rect, href } => (open.iter().rev().copied().fold(*rect, seen).intersect(page), href),
             Draw::Push(layer) => {
-                seen.push(layer.clip.as_ref().map_or(here, |clip| here.intersect(clip.bounds())));
+                open.push(layer);
                 continue;
             }
-            Draw::Pop if seen.len() > 1 => {
-                seen.pop();
+            Draw::Pop => {
+                open.pop();
                 continue;
             }
             _ => continue,
@@ -161,6 +161,16 @@ fn links(list: &DisplayList, place: Affine) -> String {
     }
     // Strings are ASCII by now.
     String::from_utf8(out).unwrap_or_default()
+}
+
+/// Where a rectangle in a group is seen: in perspective elsewhere, and only within its clip.
+fn seen(mut rect: Rect, layer: &Layer) -> Rect {
+    for filter in &layer.filters {
+        if let Filter::Project(projection) = filter {
+            rect = projection.reach(rect);
+        }
+    }
+    layer.clip.as_ref().map_or(rect, |clip| rect.intersect(clip.bounds()))
 }
 
 /// An address in ASCII: all else is percent-encoded, as UTF-8.

@@ -67,11 +67,11 @@ pub(super) fn find(template: &Template, resources: &Resources, base: &Url) -> Ve
             StyleKind::Link if css.open.is_empty() => finder.load(css.text.trim(), base, folder),
             StyleKind::Link => {}
             StyleKind::Sheet => {
-                let imports = finder.walk(&css.text, &css.open, &span, false, base);
+                let imports = finder.walk(&css.text, &css.open, &span, Holds::Rules, base);
                 imports.iter().for_each(|address| finder.load(address, base, folder));
             }
             StyleKind::Attribute => {
-                finder.walk(&unquoted(&css.text), &css.open, &span, true, base);
+                finder.walk(&unquoted(&css.text), &css.open, &span, Holds::Elements, base);
             }
         }
     }
@@ -99,7 +99,8 @@ impl Finder<'_> {
         // A sheet that cannot be read is told by who loads it.
         let Some(css) = self.resources.stylesheet(url.as_str()) else { return };
         let path: PathBuf = folder.join(address.split(['?', '#']).next().unwrap_or_default());
-        let imports = self.walk(&css, &[], &|offset| Some(Span::at(&path, &css, offset)), false, &url);
+        let span = |offset| Some(Span::at(&path, &css, offset));
+        let imports = self.walk(&css, &[], &span, Holds::Rules, &url);
         let folder = path.parent().unwrap_or(Path::new(""));
         imports.iter().for_each(|address| self.load(address, &url, folder));
     }
@@ -110,12 +111,12 @@ impl Finder<'_> {
         css: &str,
         open: &[Range<usize>],
         span: &dyn Fn(usize) -> Option<Span>,
-        is_attribute: bool,
+        holds: Holds,
         base: &Url,
     ) -> Vec<String> {
         let base = UrlExtraData::from(base.clone());
         let mut walk = Walk { css, open, span, base, problems: &mut self.problems, imports: Vec::new() };
-        walk.block(&mut Parser::new(css), is_attribute);
+        walk.block(&mut Parser::new(css), holds);
         walk.imports
     }
 }
@@ -131,10 +132,19 @@ struct Walk<'a> {
     imports: Vec<String>,
 }
 
+/// What a block holds: rules, or declarations of what its selectors stand for, too.
+#[derive(Clone, Copy, PartialEq)]
+enum Holds {
+    Rules,
+    /// Of some elements themselves.
+    Elements,
+    PseudoElements,
+}
+
 /// One block: its declarations are judged together.
 struct Block<'w, 'a> {
     walk: &'w mut Walk<'a>,
-    declares: bool,
+    holds: Holds,
     declarations: Vec<Declaration>,
 }
 
@@ -153,10 +163,11 @@ struct AtRule {
 }
 
 impl Walk<'_> {
-    fn block(&mut self, input: &mut Parser<'_>, declares: bool) {
-        let mut block = Block { walk: self, declares, declarations: Vec::new() };
+    fn block(&mut self, input: &mut Parser<'_>, holds: Holds) {
+        let mut block = Block { walk: self, holds, declarations: Vec::new() };
         for _ in RuleBodyParser::new(input, &mut block) {}
         let declarations = block.declarations;
+        self.pictures(&declarations, holds);
         for (index, one) in declarations.iter().enumerate() {
             let Some(problem) = self.problem(one) else { continue };
             let plain = one.name.trim_start_matches("-webkit-");
@@ -167,6 +178,35 @@ impl Walk<'_> {
             if !declarations[index + 1..].iter().any(stands_in) && (plain == one.name || !has_plain()) {
                 self.tell(one.at, problem);
             }
+        }
+    }
+
+    /// Tells of pictures that are not rendered because of where they stand.
+    fn pictures(&mut self, declarations: &[Declaration], holds: Holds) {
+        let (mut marker, mut inside) = (None, None);
+        for (index, one) in declarations.iter().enumerate() {
+            let value = &self.css[one.value.clone()];
+            let parts = Parts::of(value);
+            let picture = (parts.pictures > 0).then_some(index);
+            let within = parts.inside.then_some(index);
+            match &*one.name {
+                "content" if holds == Holds::Elements && picture.is_some() && parts.others == 0 => {
+                    let problem = "`url()` as the `content` of an element itself is not rendered";
+                    self.tell(one.at, unrendered(problem.to_owned()));
+                }
+                "list-style" => (marker, inside) = (picture, within),
+                "list-style-image" => marker = picture,
+                "list-style-position" => inside = within,
+                _ => {}
+            }
+        }
+        // Where one declaration says both, it tells of that by itself.
+        if let (Some(marker), Some(inside)) = (marker, inside)
+            && marker != inside
+        {
+            let problem =
+                format!("`url()` inside of an item, in `{}`, is not rendered", declarations[marker].name);
+            self.tell(declarations[marker].at, unrendered(problem));
         }
     }
 
@@ -244,20 +284,35 @@ impl Walk<'_> {
     }
 }
 
+/// What a value with pictures consists of.
+#[derive(Default)]
+struct Parts {
+    pictures: usize,
+    others: usize,
+    inside: bool,
+}
+
+impl Parts {
+    fn of(value: &str) -> Self {
+        let mut parts = Self::default();
+        let mut parser = Parser::new(value);
+        while let Ok(token) = parser.next() {
+            match token {
+                Token::UnquotedUrl(_) => parts.pictures += 1,
+                Token::Function(name) if name.eq_ignore_ascii_case("url") => parts.pictures += 1,
+                // What follows is for readers aloud, or says how much it counts.
+                Token::Delim('/' | '!') => break,
+                Token::Ident(word) if word.eq_ignore_ascii_case("inside") => parts.inside = true,
+                _ => parts.others += 1,
+            }
+        }
+        parts
+    }
+}
+
 /// Pictures are rendered as the whole content of a pseudo-element, and as markers outside of items.
 fn picture_among_others(name: &str, value: &str) -> Option<&'static str> {
-    let (mut pictures, mut others, mut inside) = (0, 0, false);
-    let mut parser = Parser::new(value);
-    while let Ok(token) = parser.next() {
-        match token {
-            Token::UnquotedUrl(_) => pictures += 1,
-            Token::Function(name) if name.eq_ignore_ascii_case("url") => pictures += 1,
-            // What follows is for readers aloud.
-            Token::Delim('/') => break,
-            Token::Ident(word) if word.eq_ignore_ascii_case("inside") => inside = true,
-            _ => others += 1,
-        }
-    }
+    let Parts { pictures, others, inside } = Parts::of(value);
     match name {
         "content" if pictures > 0 && pictures + others > 1 => {
             Some("`url()` beside other content, in `content`, is not rendered")
@@ -306,12 +361,14 @@ impl<'i> DeclarationParser<'i> for Block<'_, '_> {
 }
 
 impl<'i> QualifiedRuleParser<'i> for Block<'_, '_> {
-    type Prelude = ();
+    type Prelude = Holds;
     type QualifiedRule = ();
     type Error = ();
 
-    fn parse_prelude(&mut self, input: &mut Parser<'i>) -> Result<(), ParseError<()>> {
+    fn parse_prelude(&mut self, input: &mut Parser<'i>) -> Result<Holds, ParseError<()>> {
         let (mut colons, mut from) = (0, 0);
+        // Whether the selector, of those that stand in a list, is one of pseudo-elements; and one before it not.
+        let (mut pseudo, mut elements) = (false, false);
         loop {
             let at = input.position().byte_index();
             match input.next_including_whitespace() {
@@ -322,9 +379,17 @@ impl<'i> QualifiedRuleParser<'i> for Block<'_, '_> {
                 }
                 Ok(Token::Ident(name)) if colons > 0 && name.eq_ignore_ascii_case("first-line") => {
                     self.walk.tell(from, unrendered("`::first-line` is not rendered".to_owned()));
+                    pseudo = true;
                 }
+                // Two of them are older than the second colon.
+                Ok(Token::Ident(name)) if colons > 0 => {
+                    pseudo |=
+                        colons > 1 || ["before", "after"].iter().any(|old| name.eq_ignore_ascii_case(old));
+                }
+                Ok(Token::Comma) => elements |= !std::mem::take(&mut pseudo),
                 Ok(_) => {}
-                Err(_) => return Ok(()),
+                Err(_) if elements || !pseudo => return Ok(Holds::Elements),
+                Err(_) => return Ok(Holds::PseudoElements),
             }
             colons = 0;
         }
@@ -332,11 +397,11 @@ impl<'i> QualifiedRuleParser<'i> for Block<'_, '_> {
 
     fn parse_block(
         &mut self,
-        (): (),
+        holds: Holds,
         _start: &ParserState,
         input: &mut Parser<'i>,
     ) -> Result<(), ParseError<()>> {
-        self.walk.block(input, true);
+        self.walk.block(input, holds);
         Ok(())
     }
 }
@@ -383,7 +448,7 @@ impl<'i> AtRuleParser<'i> for Block<'_, '_> {
             _ => false,
         };
         if is_rendered && has_rules {
-            self.walk.block(input, self.declares);
+            self.walk.block(input, self.holds);
         }
         Ok(())
     }
@@ -432,7 +497,7 @@ impl Block<'_, '_> {
 
 impl RuleBodyItemParser<'_, (), ()> for Block<'_, '_> {
     fn parse_declarations(&self) -> bool {
-        self.declares
+        self.holds != Holds::Rules
     }
 
     fn parse_qualified(&self) -> bool {

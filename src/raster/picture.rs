@@ -52,12 +52,13 @@ impl Image {
         std::array::from_fn(|i| self.pixels[start + i])
     }
 
-    /// The colour between pixels, whose middles lie at halves; transparent outside.
-    pub fn between(&self, at: Point) -> [u8; 4] {
+    /// The colour between pixels, whose middles lie at halves; transparent outside. The first pixel lies at
+    /// `corner`.
+    pub fn between(&self, at: Point, corner: (i64, i64)) -> [u8; 4] {
         let (u, v) = (at.x - 0.5, at.y - 0.5);
         let (u0, v0) = (u.floor(), v.floor());
         let (fu, fv) = ((u - u0) as f32, (v - v0) as f32);
-        let (u0, v0) = (u0 as i64, v0 as i64);
+        let (u0, v0) = ((u0 as i64).saturating_sub(corner.0), (v0 as i64).saturating_sub(corner.1));
         let corners = [
             (self.pixel(u0, v0), (1.0 - fu) * (1.0 - fv)),
             (self.pixel(u0.saturating_add(1), v0), fu * (1.0 - fv)),

@@ -23,12 +23,13 @@ pub(super) fn source(projection: &Projection, area: Area, content: Area) -> Area
 pub(super) fn project(projection: &Projection, source: Surface, area: Area) -> Surface {
     let mut surface = Surface::new(area);
     let Some(back) = projection.inverse().filter(|_| !source.area.is_empty()) else { return surface };
-    let corner = Point::new(source.area.x0.into(), source.area.y0.into());
+    // In whole pixels: a fraction would be rounded otherwise with each part of the frame that is drawn.
+    let corner = (i64::from(source.area.x0), i64::from(source.area.y0));
     let image = Image::from_surface(source);
     for y in area.y0..area.y1 {
         for (x, pixel) in (area.x0..area.x1).zip(surface.row_mut(y, area.x0, area.x1).chunks_exact_mut(4)) {
             if let Some(at) = back.apply(Point::new(f64::from(x) + 0.5, f64::from(y) + 0.5)) {
-                pixel.copy_from_slice(&image.between(at - corner.to_vec2()));
+                pixel.copy_from_slice(&image.between(at, corner));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! One image file, decoded: upright, in sRGB, with premultiplied alpha; an SVG stays a drawing.
 
 use std::io::Cursor;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
@@ -10,10 +10,12 @@ use resvg::{tiny_skia, usvg};
 use usvg::fontdb;
 
 use super::avif::{Avif, is_avif};
+use super::drawable::is_drawable;
+use super::drawn::{Drawn, MAX_KEPT};
 use super::{drawing, shorten};
 use crate::defect::guarded;
 use crate::diagnostic::{Diagnostic, Result};
-use crate::display::Picture;
+use crate::display::{Drawing, Picture};
 
 /// Pixels that an image may have: more than any camera's, and 256 MB.
 const MAX_PIXELS: u64 = 64 << 20;
@@ -21,11 +23,8 @@ const MAX_PIXELS: u64 = 64 << 20;
 const MAX_ALLOC: u64 = 5 * MAX_PIXELS;
 /// Pixels that a drawing is made of at most; a larger one is enlarged from these.
 const MAX_DRAWN: f64 = 16e6;
-
-/// Bytes of a drawing's pixels that are kept with it.
-const MAX_KEPT: usize = 4 << 20;
-/// How far from its corner, in pixels, a drawing's shapes may reach.
-const FARTHEST: f32 = 1e7;
+/// Bytes that a drawing takes for each of its file's.
+const TREE: usize = 8;
 
 /// A decoded image.
 pub struct Image {
@@ -38,14 +37,7 @@ pub struct Image {
 #[derive(Clone)]
 enum Content {
     Raster(Picture),
-    Vector { tree: Arc<usvg::Tree>, id: u64, stub: Arc<str>, drawn: Arc<Mutex<Drawn>> },
-}
-
-/// What a drawing was drawn as last.
-#[derive(Default)]
-struct Drawn {
-    size: (u64, u64),
-    picture: Option<(Picture, Weak<Vec<u8>>)>,
+    Vector { tree: Arc<usvg::Tree>, bytes: usize, id: u64, stub: Arc<str>, drawn: Arc<Drawn> },
 }
 
 impl Image {
@@ -72,14 +64,16 @@ impl Image {
         };
         let is_large = |width: u32, height: u32| u64::from(width) * u64::from(height) > MAX_PIXELS;
         if is_avif(bytes) {
-            let avif = Avif::open(bytes).map_err(|error| Box::new(broken(error)))?;
-            let (width, height) = (avif.1, avif.2);
-            if is_large(width, height) {
-                return Err(too_large(width, height));
-            }
-            let pixels = guarded("an image", || avif.decode(bytes, MAX_PIXELS as u32))
+            let decoded = guarded("an image", || {
+                let avif = Avif::open(bytes)?;
+                let (width, height) = (avif.width, avif.height);
+                let pixels = (!is_large(width, height)).then(|| avif.decode(MAX_PIXELS as u32));
+                Ok((width, height, pixels.transpose()?))
+            });
+            let (width, height, pixels) = decoded
                 .unwrap_or_else(|problem| Err(problem.message))
-                .map_err(|error| Box::new(broken(error)))?;
+                .map_err(|error: String| Box::new(broken(error)))?;
+            let pixels = pixels.ok_or_else(|| too_large(width, height))?;
             return Ok(Self::raster(pixels, id, None));
         }
         let mut reader = ImageReader::new(Cursor::new(bytes))
@@ -98,12 +92,12 @@ impl Image {
             return Err(too_large(width, height));
         }
         let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-        let profile = decoder.icc_profile().ok().flatten();
+        let source = decoder.icc_profile().ok().flatten().and_then(|icc| profile(&icc));
         let mut image =
             DynamicImage::from_decoder(decoder).map_err(|error| Box::new(broken(error.to_string())))?;
         image.apply_orientation(orientation);
         let mut pixels = image.into_rgba8();
-        let converted = profile.is_some_and(|profile| to_srgb(&mut pixels, &profile));
+        let converted = source.is_some_and(|source| convert(&mut pixels, &source));
         let untouched = is_jpeg && orientation == Orientation::NoTransforms && !converted;
         Ok(Self::raster(pixels, id, untouched.then(|| Arc::new(bytes.to_vec()))))
     }
@@ -141,7 +135,7 @@ impl Image {
         }
         let id =
             u64::from_le_bytes(blake3::hash(svg.as_bytes()).as_bytes()[..8].try_into().expect("eight bytes"));
-        let picture = rasterise_svg(&tree, id, width, height).ok_or_else(|| {
+        let picture = rasterise_svg(&Arc::new(tree), id, width, height).ok_or_else(|| {
             Diagnostic::error(
                 "broken-image",
                 format!("an inline <svg> of {width:.0}×{height:.0} pixels cannot be drawn"),
@@ -173,7 +167,13 @@ impl Image {
         Ok(Self {
             width,
             height,
-            content: Content::Vector { tree: Arc::new(tree), id, stub: stub.into(), drawn: Arc::default() },
+            content: Content::Vector {
+                tree: Arc::new(tree),
+                bytes: bytes.len(),
+                id,
+                stub: stub.into(),
+                drawn: Arc::default(),
+            },
         })
     }
 
@@ -207,8 +207,7 @@ impl Image {
         match &self.content {
             Content::Raster(picture) => Some(picture.clone()),
             Content::Vector { tree, id, drawn, .. } => {
-                let mut drawn = drawn.lock().unwrap_or_else(PoisonError::into_inner);
-                drawn.at((width, height), || rasterise_svg(tree, *id, width, height))
+                drawn.at(width, height, || rasterise_svg(tree, *id, width, height))
             }
         }
     }
@@ -219,27 +218,9 @@ impl Image {
             Content::Raster(picture) => {
                 picture.pixels.len() + picture.jpeg.as_ref().map_or(0, |source| source.len())
             }
-            // A tree has no size to ask for; drawings are small, but for their pixels.
-            Content::Vector { .. } => 1 << 20,
+            // A tree has no size to ask for; the pixels come later, and are counted as all that they may be.
+            Content::Vector { bytes, .. } => bytes * TREE + MAX_KEPT,
         }
-    }
-}
-
-impl Drawn {
-    /// What was drawn before at this size, or else what `draw` makes now. Large pixels are kept only as long as
-    /// others need them.
-    fn at(&mut self, (width, height): (f64, f64), draw: impl FnOnce() -> Option<Picture>) -> Option<Picture> {
-        let size = (width.to_bits(), height.to_bits());
-        if let Some((picture, pixels)) = self.picture.as_ref().filter(|_| self.size == size)
-            && let Some(pixels) = pixels.upgrade()
-        {
-            return Some(Picture { pixels, ..picture.clone() });
-        }
-        let picture = draw()?;
-        let kept = if picture.pixels.len() > MAX_KEPT { Arc::default() } else { picture.pixels.clone() };
-        self.size = size;
-        self.picture = Some((Picture { pixels: kept, ..picture.clone() }, Arc::downgrade(&picture.pixels)));
-        Some(picture)
     }
 }
 
@@ -259,27 +240,25 @@ fn parse_svg(
 }
 
 /// A drawing as pixels of the given size, or of its ratio when that is too large; `None` when it cannot be
-/// drawn: when it has shapes without end, or tiny-skia panics.
-fn rasterise_svg(tree: &usvg::Tree, id: u64, width: f64, height: f64) -> Option<Picture> {
+/// drawn: when it has shapes without end or in endless numbers, or tiny-skia panics.
+fn rasterise_svg(tree: &Arc<usvg::Tree>, id: u64, width: f64, height: f64) -> Option<Picture> {
     let (width, height) = (width.clamp(1.0, 1e6), height.clamp(1.0, 1e6));
     let part = (MAX_DRAWN / (width * height)).sqrt().min(1.0);
     let (width, height) = ((width * part).ceil() as u32, (height * part).ceil() as u32);
     let size = tree.size();
     let (x, y) = (width as f32 / size.width(), height as f32 / size.height());
-    if !is_drawable(tree, x.max(y)) {
+    if !is_drawable(tree, x, y) {
         return None;
     }
-    let finer =
-        finer(tree, x).filter(|finer| f64::from(width * height) * f64::from(finer * finer) < MAX_DRAWN);
+    let finer = finer(tree, x).filter(|finer| {
+        f64::from(width * height) * f64::from(finer * finer) < MAX_DRAWN
+            && is_drawable(tree, x * finer, y * finer)
+    });
     let finer = finer.unwrap_or(1.0);
     let side = |pixels: u32| (pixels as f32 * finer).ceil() as u32;
     let mut pixmap = tiny_skia::Pixmap::new(side(width), side(height))?;
     let transform = tiny_skia::Transform::from_scale(x * finer, y * finer);
-    let commands = guarded("a drawing", || {
-        resvg::render(tree, transform, &mut pixmap.as_mut());
-        drawing::commands(tree, width, height)
-    })
-    .ok()?;
+    guarded("a drawing", || resvg::render(tree, transform, &mut pixmap.as_mut())).ok()?;
     if finer > 1.0 {
         let mut shown = tiny_skia::Pixmap::new(width, height)?;
         let paint =
@@ -290,30 +269,10 @@ fn rasterise_svg(tree: &usvg::Tree, id: u64, width: f64, height: f64) -> Option<
     }
     let opaque = pixmap.data().chunks_exact(4).all(|pixel| pixel[3] == 255);
     let id = id ^ (u64::from(width) << 32 | u64::from(height)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let drawing = Some(Arc::new(commands));
+    let tree = tree.clone();
+    let commands = move || guarded("a drawing", || drawing::commands(&tree, width, height)).ok();
+    let drawing = Some(Arc::new(Drawing::new(Box::new(commands))));
     Some(Picture { width, height, pixels: Arc::new(pixmap.take()), opaque, id, jpeg: None, drawing })
-}
-
-/// Whether no shape reaches too far. At coordinates near the end of whole numbers tiny-skia panics, and once more
-/// when it drops what it was at: that ends the process. `scale` is pixels to a unit.
-fn is_drawable(tree: &usvg::Tree, scale: f32) -> bool {
-    fn within(group: &usvg::Group, most: f32) -> bool {
-        group.children().iter().all(|node| match node {
-            usvg::Node::Group(group) => within(group, most),
-            usvg::Node::Text(text) => within(text.flattened(), most),
-            node => {
-                let bounds = [node.abs_stroke_bounding_box(), node.stroke_bounding_box()];
-                bounds
-                    .iter()
-                    .all(|b| [b.left(), b.top(), b.right(), b.bottom()].iter().all(|side| side.abs() < most))
-            }
-        })
-    }
-    let most = FARTHEST / scale.max(1.0);
-    within(tree.root(), most)
-        && tree.clip_paths().iter().all(|clip| within(clip.root(), most))
-        && tree.masks().iter().all(|mask| within(mask.root(), most))
-        && tree.patterns().iter().all(|pattern| within(pattern.root(), most))
 }
 
 /// How many times larger a drawing has to be drawn for the tiles of its pattern to be whole pixels, if they are
@@ -325,24 +284,32 @@ fn finer(tree: &usvg::Tree, scale: f32) -> Option<f32> {
     Some(((2.0 * tile).ceil() / tile).min(4.0))
 }
 
-/// Converts to sRGB in place; false when the profile is sRGB already, or of no use.
-fn to_srgb(pixels: &mut image::RgbaImage, profile: &[u8]) -> bool {
-    let Ok(source) = ColorProfile::new_from_slice(profile) else { return false };
-    if source.color_space != moxcms::DataColorSpace::Rgb {
-        return false;
-    }
+/// The colours that an ICC profile describes; `None` when it is of no use.
+pub(super) fn profile(icc: &[u8]) -> Option<ColorProfile> {
+    let profile = ColorProfile::new_from_slice(icc).ok()?;
+    (profile.color_space == moxcms::DataColorSpace::Rgb).then_some(profile)
+}
+
+/// Converts to sRGB in place; false when nothing changed.
+pub(super) fn convert(pixels: &mut image::RgbaImage, source: &ColorProfile) -> bool {
     let target = ColorProfile::new_srgb();
     let Ok(transform) =
         source.create_transform_8bit(Layout::Rgba, &target, Layout::Rgba, TransformOptions::default())
     else {
         return false;
     };
-    let mut out = vec![0; pixels.as_raw().len()];
-    if transform.transform(pixels.as_raw(), &mut out).is_err() || out == *pixels.as_raw() {
-        return false;
+    let bytes = pixels.width() as usize * 4;
+    let mut out = vec![0; bytes];
+    let mut changed = false;
+    for row in pixels.chunks_exact_mut(bytes.max(4)) {
+        // One row is like another: where it can be done, it is done for all.
+        if transform.transform(row, &mut out).is_err() {
+            return false;
+        }
+        changed |= *row != *out;
+        row.copy_from_slice(&out);
     }
-    pixels.copy_from_slice(&out);
-    true
+    changed
 }
 
 /// Premultiplies in place; true when every pixel is opaque.

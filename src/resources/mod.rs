@@ -6,10 +6,13 @@
 
 mod avif;
 mod css;
+mod drawable;
 mod drawing;
+mod drawn;
 mod drawn_text;
 mod faces;
 mod fonts;
+mod heif;
 mod image;
 mod images;
 mod loader;

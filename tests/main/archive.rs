@@ -92,6 +92,8 @@ fn metadata(document: &Document, catalog: &Dictionary) {
         ("Producer", "<pdf:Producer>"),
     ] {
         let told = info.get(name.as_bytes()).and_then(Object::as_str).ok().map(text);
+        // Only an author need not be given.
+        assert!(told.is_some() || name == "Author", "no {name}");
         assert_eq!(told, between(before, "<"), "{name}");
     }
     for (name, _) in info {
@@ -216,7 +218,10 @@ i { filter: blur(2px) } b { mix-blend-mode: multiply; background: conic-gradient
     );
     folder.render("out", &[]);
     for key in ["a", "b", "c"] {
-        assert_archivable(&folder.read(&format!("out/{key}/card.pdf")));
+        let pdf = folder.read(&format!("out/{key}/card.pdf"));
+        assert_archivable(&pdf);
+        let said = String::from_utf8_lossy(&pdf);
+        assert!(said.contains("<dc:creator><rdf:Seq><rdf:li>Vega &amp; Söhne<"), "{said}");
     }
     folder.run(&["book", ".", "--out", "book.pdf"]);
     assert_archivable(&folder.read("book.pdf"));
@@ -237,9 +242,12 @@ fn demos_can_be_archived() {
         let ran = folder.run(&["render", demo, "--out", "out", "--types", "pdf", "--limit", "3"]);
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
         let files = folder.files("out");
+        let mut count = 0;
         for file in files.iter().filter(|file| file.ends_with(".pdf")) {
             assert_archivable(&folder.read(&format!("out/{file}")));
+            count += 1;
         }
+        assert!(count >= 3, "{files:?}");
         std::fs::remove_dir_all(folder.path("out")).unwrap();
     }
 }

@@ -36,7 +36,10 @@ fn what_is_not_rendered_is_told_with_its_place() {
     folder.write("paper.css", "p { nonsense: 1 }\n");
     folder.write(
         "part.css",
-        "s {\n  offset-path: none }\nu { content: url(a.png) 'x' }\nu { list-style: url(a.png) inside }\n",
+        "s {\n  offset-path: none }\nu { content: url(a.png) 'x' }\nu { list-style: url(a.png) inside }\n\
+         b, b::after { content: url(a.png) }\nb::before, b:after { content: url(a.png) / 'a' }\n\
+         u { list-style-position: inside; list-style-image: url(a.png) }\n\
+         u { list-style-image: url(a.png); list-style: inside }\ntr { visibility: collapse }\n",
     );
     folder.write("part.html", "<s\n  style=\"color: red; ruby-align: center\">Ho</s>\n");
     let ran = folder.run(&["check", "."]);
@@ -55,6 +58,9 @@ fn what_is_not_rendered_is_told_with_its_place() {
         ("part.css:2:3", "`offset-path` is not rendered"),
         ("part.css:3:5", "`url()` beside other content, in `content`, is not rendered"),
         ("part.css:4:5", "`url()` inside of an item, in `list-style`, is not rendered"),
+        ("part.css:5:15", "`url()` as the `content` of an element itself is not rendered"),
+        ("part.css:7:34", "`url()` inside of an item, in `list-style-image`, is not rendered"),
+        ("part.css:9:6", "`collapse`, a value of `visibility`, is not rendered"),
         ("part.html:2:22", "`ruby-align` is not rendered"),
         ("linked.css:2:5", "`string` is not known to CSS"),
         ("deep.css:3:5", "`reading-flow` is not rendered"),

@@ -162,6 +162,8 @@ fn tables_have_captions_shared_borders_and_cells_over_several_rows() {
     let css = "table { border-spacing: 0 } td { width: 20px; height: 20px; padding: 0; background: red } .s { background: blue }";
     let expected = [((10, 30), RED), ((30, 5), BLUE), ((30, 35), BLUE), ((30, 45), WHITE)];
     assert_colors(css, "<table><tr><td><td rowspan=2 class=s><tr><td></table>", &expected);
+    let endless = "<table style='width: 60px'><tr><td style='width: 1e37%'><td style='width: 1e37%'><tr><td colspan=2></table>";
+    assert_colors(css, endless, &[((10, 10), RED), ((50, 10), RED), ((50, 30), RED), ((70, 10), WHITE)]);
 
     let css = "table { border-spacing: 0 } td { padding: 0; vertical-align: baseline } i { display: inline-block; width: 20px; height: 10px; background: red } \
                b { display: inline-block; height: 30px }";

@@ -332,6 +332,42 @@ fn sizes_are_physical_and_links_stay_links() {
     assert!(pdf.contains("<pdfaid:part>2</pdfaid:part>"));
 }
 
+/// Where the links of the first page lead, and where they lie.
+fn links(folder: &Folder, file: &str) -> Vec<(String, Vec<f32>)> {
+    let document = lopdf::Document::load(folder.path(file)).unwrap();
+    document
+        .get_page_annotations(document.get_pages()[&1])
+        .unwrap()
+        .into_iter()
+        .map(|link| {
+            let action = link.get(b"A").and_then(|action| action.as_dict()).unwrap();
+            let address = action.get(b"URI").and_then(|uri| uri.as_str()).unwrap();
+            let rect = link.get(b"Rect").and_then(|rect| rect.as_array()).unwrap();
+            let rect = rect.iter().map(|side| side.as_float().unwrap()).collect();
+            (String::from_utf8(address.to_vec()).unwrap(), rect)
+        })
+        .collect()
+}
+
+#[test]
+fn links_in_perspective_lie_where_they_are_seen() {
+    let folder = Folder::of(
+        "name = \"links\"\ntemplate = \"card.html\"\ndata = { source = \"people.csv\", key = \"id\" }\n\
+         formats.card = [300, 300]\noutput.types = [\"pdf\"]\n",
+        "<style>body { margin: 0; height: 300px; perspective: 200px; position: relative }
+a { position: absolute; left: 50px; top: 100px; width: 200px; height: 100px; background: gold; transform: rotateY(60deg) }
+</style><a href='https://example.com/'></a>",
+        "id\nada\n",
+    );
+    folder.render("out", &[]);
+    let links = links(&folder, "out/ada/card.pdf");
+    let [(_, rect)] = &links[..] else { panic!("{links:?}") };
+    // The near side is 1.764 times as high and as far from the middle, the far side 0.698 times; both lie at half
+    // their distance.
+    let (width, height) = (50.0 * (1.764 + 0.698) * 0.75, 100.0 * 1.764 * 0.75);
+    assert!((rect[2] - rect[0] - width).abs() < 4.0 && (rect[3] - rect[1] - height).abs() < 4.0, "{rect:?}");
+}
+
 #[test]
 fn links_within_text_are_links() {
     let folder = Folder::of(
@@ -347,19 +383,7 @@ fn links_within_text_are_links() {
     folder.write("leaf.svg", crate::support::svg("seagreen"));
     folder.render("out", &[]);
     assert_sound(&folder, "out/ada/card.pdf");
-    let document = lopdf::Document::load(folder.path("out/ada/card.pdf")).unwrap();
-    let links: Vec<(String, Vec<f32>)> = document
-        .get_page_annotations(document.get_pages()[&1])
-        .unwrap()
-        .into_iter()
-        .map(|link| {
-            let action = link.get(b"A").and_then(|action| action.as_dict()).unwrap();
-            let address = action.get(b"URI").and_then(|uri| uri.as_str()).unwrap();
-            let rect = link.get(b"Rect").and_then(|rect| rect.as_array()).unwrap();
-            let rect = rect.iter().map(|side| side.as_float().unwrap()).collect();
-            (String::from_utf8(address.to_vec()).unwrap(), rect)
-        })
-        .collect();
+    let links = links(&folder, "out/ada/card.pdf");
     let of = |address: &str| -> Vec<&Vec<f32>> {
         links.iter().filter(|(known, _)| known == address).map(|(_, rect)| rect).collect()
     };

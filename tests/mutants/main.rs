@@ -112,10 +112,19 @@ fn child(start: usize, end: usize, pictures: &AtomicUsize) -> (usize, Option<Str
     if status.success() {
         return (end, None);
     }
-    if said.iter().any(|line| KNOWN.iter().any(|known| line.contains(known))) {
+    if is_known(status, &said) {
         return (at, None);
     }
     (at, Some(format!("{at}: {}", ended(status, &said))))
+}
+
+/// Whether a child ended because of a panic, and because of none that is not known. One that took too long or
+/// too much memory was ended by a signal.
+fn is_known(status: ExitStatus, said: &[String]) -> bool {
+    let mut panics = said.iter().filter(|line| line.contains(" panicked at ")).peekable();
+    status.code() == Some(1)
+        && panics.peek().is_some()
+        && panics.all(|line| KNOWN.iter().any(|known| line.contains(known)))
 }
 
 fn ended(status: ExitStatus, said: &[String]) -> String {

@@ -29,6 +29,14 @@ impl Grid {
         let SpecialElementData::TableRoot(context) = &table.element_data()?.special_data else { return None };
         // Cells that lie in no row make one.
         let rows = context.rows.len().max(1);
+        // No cell reaches beyond its group of rows.
+        let group = |row: usize| context.rows.get(row).map(|row| row.group);
+        let mut ends: Vec<usize> = (1..=rows).collect();
+        for row in (1..rows).rev() {
+            if group(row) == group(row - 1) {
+                ends[row - 1] = ends[row];
+            }
+        }
         let mut cells = Vec::with_capacity(context.cells.len());
         for cell in &context.cells {
             let span = |name: &str| {
@@ -37,14 +45,11 @@ impl Grid {
                 value.value.trim().parse::<u16>().ok()
             };
             let (row, column) = (usize::from(cell.row).min(rows - 1), usize::from(cell.column));
-            // No cell reaches beyond its group of rows.
-            let group = |row: usize| context.rows.get(row).map(|row| row.group);
-            let last = (row..rows).take_while(|&other| group(other) == group(row)).last().unwrap_or(row);
             let [down, across] =
                 ["rowspan", "colspan"].map(|name| usize::from(span(name).unwrap_or(1).max(1)));
             cells.push(Cell {
                 node: cell.node_id,
-                rows: row..(row + down).min(last + 1),
+                rows: row..(row + down).min(ends[row]),
                 columns: column..column + across,
             });
         }

@@ -22,7 +22,7 @@ use style::computed_values::table_layout::T as TableLayout;
 use style::properties::ComputedValues;
 use style::selector_parser::RestyleDamage;
 use style::servo_arc::Arc;
-use style::values::computed::{Length, MaxSize, Size};
+use style::values::computed::{Length, MaxSize, Percentage, Size};
 use style::values::specified::box_::DisplayInside;
 
 use super::generate::REBUILD;
@@ -568,12 +568,17 @@ fn column_wishes(document: &BaseDocument, table: NodeId, is_fixed: bool) -> Vec<
     wishes
 }
 
+/// Of a whole table, and no more than all of it.
+fn hundredths(percent: Percentage) -> f32 {
+    (percent.0 * 100.0).min(100.0)
+}
+
 fn column_wish(styles: &ComputedValues, group: Option<&ComputedValues>) -> Option<Wish> {
     let width = [Some(styles), group].into_iter().flatten().map(|styles| styles.clone_width());
     let width = width.into_iter().find(|width| !matches!(width, Size::Auto))?;
     let Size::LengthPercentage(length) = &width else { return None };
     if let Some(percent) = length.0.to_percentage() {
-        return Some(Wish { percent: Some(percent.0 * 100.0), ..Wish::default() });
+        return Some(Wish { percent: Some(hundredths(percent)), ..Wish::default() });
     }
     let width = units(length.0.to_length()?.px());
     (width > 0).then_some(Wish { min: 0, max: width, percent: None, is_fixed: true })
@@ -591,7 +596,7 @@ fn cell_wish(styles: &ComputedValues, around: f32, content: measure::Widths, is_
     };
     let width = of(&styles.clone_width());
     let percent = match &styles.clone_width() {
-        Size::LengthPercentage(length) => length.0.to_percentage().map(|percent| percent.0 * 100.0),
+        Size::LengthPercentage(length) => length.0.to_percentage().map(hundredths),
         _ => None,
     };
     let least = of(&styles.clone_min_width()).unwrap_or(0.0);
