@@ -141,8 +141,11 @@ pub(super) fn describe(document: &BaseDocument, id: NodeId) -> String {
     "the page".to_owned()
 }
 
-/// A text as messages show it.
+/// A text as messages show it: without the signs that lines are set with.
 pub(super) fn excerpt(text: &str) -> String {
+    let is_sign =
+        |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2064}' | '\u{2066}'..='\u{2069}');
+    let text: String = text.chars().filter(|c| !is_sign(*c)).collect();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if text.chars().count() <= 40 {
         return text;

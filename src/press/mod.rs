@@ -202,6 +202,9 @@ impl Live {
             self.resolve();
         }
         self.tables = table::lay_out(&mut self.document);
+        if self.tables && self.typeset.set_in_cells(&mut self.document, self.root, self.floats) {
+            table::lay_out(&mut self.document);
+        }
     }
 
     /// Resolves the document, with what it generates, and sets its lines.

@@ -275,7 +275,7 @@ fn text_in_boxes(document: &BaseDocument, problems: &mut Vec<Diagnostic>, told: 
                     let mut text = root.element_data().map_or(String::new(), |e| {
                         e.inline_layout_data.as_ref().map_or(String::new(), |layout| layout.text.clone())
                     });
-                    text.truncate(text.floor_char_boundary(200));
+                    text.truncate(text.floor_char_boundary(500));
                     if excerpt(&text).is_empty() {
                         // Only pictures and boxes: no text to fit.
                         return;

@@ -1,6 +1,7 @@
 //! What lines of text need beyond what the engine sets looks like the same lines set by hand.
 
 use crate::generated::assert_alike;
+use crate::support::Folder;
 
 #[test]
 fn a_first_letter_is_set_like_an_element() {
@@ -25,6 +26,7 @@ fn a_first_letter_is_set_like_an_element() {
 #[test]
 fn tabs_reach_the_next_stop() {
     let pre = "margin:0;font:20px monospace";
+    let s = "display:inline-block;width:100px";
     assert_alike(&[
         (
             &format!("<pre style='{pre}'>a\tb\t\tc\nabcdefgh\ti</pre>"),
@@ -33,6 +35,10 @@ fn tabs_reach_the_next_stop() {
         (
             &format!("<pre style='{pre};tab-size:3'>a\t<b>b\tc</b></pre>"),
             &format!("<pre style='{pre}'>a  <b>b  c</b></pre>"),
+        ),
+        (
+            &format!("<pre style='{pre};tab-size:60px'><s style='{s}'></s>\tb</pre>"),
+            &format!("<pre style='{pre}'><s style='{s}'></s><s style='{s};width:20px'></s>b</pre>"),
         ),
     ]);
 }
@@ -51,6 +57,71 @@ fn edges_of_inline_boxes_take_room_on_their_line() {
             &format!("{cloned}<p><b>aaaa</b><br><b>bbbb</b><br><b>cccc</b>"),
         ),
     ]);
+}
+
+#[test]
+fn lines_of_a_cloned_box_end_where_words_do() {
+    let style = "<style>p{margin:0;width:140px;font:20px monospace}b{font-weight:normal;background:gold;padding:0 20px;\
+                 box-decoration-break:clone}.u{text-transform:uppercase}.c{text-transform:capitalize}\
+                 .l::first-letter{color:red}.g b::before{content:'= '}</style>";
+    assert_alike(&[
+        (
+            &format!("{style}<p class=u><b>maß fußball aaa</b>"),
+            &format!("{style}<p class=u><b>maß</b><br><b>fußball</b><br><b>aaa</b>"),
+        ),
+        (
+            &format!("{style}<p class=c><b>aßßß bbbb</b>"),
+            &format!("{style}<p class=c><b>aßßß</b><br><b>bbbb</b>"),
+        ),
+        (
+            &format!("{style}<p class=l><b>Once upon there</b>"),
+            &format!("{style}<p class=l><b>Once</b><br><b>upon</b><br><b>there</b>"),
+        ),
+        (
+            &format!("{style}<p style='text-emphasis:dot'><b>aaaa bbbb cccc</b>"),
+            &format!("{style}<p style='text-emphasis:dot'><b>aaaa</b><br><b>bbbb</b><br><b>cccc</b>"),
+        ),
+        (
+            &format!("{style}<p class=g><b>aaaa bbbb cccc</b>"),
+            &format!("{style}<p><b>= aaaa</b><br><b>bbbb</b><br><b>cccc</b>"),
+        ),
+    ]);
+}
+
+#[test]
+fn lines_in_cells_are_as_wide_as_these() {
+    let style = "<style>td{padding:0;vertical-align:baseline;width:140px;font:20px monospace}table{border-spacing:0}b{font-weight:normal;\
+                 background:gold;padding:0 20px;box-decoration-break:clone}i{font-style:normal;padding:0 10%}</style>";
+    assert_alike(&[
+        (
+            &format!("{style}<table><tr><td><b>aaaa bbbb cccc</b></table>"),
+            &format!("{style}<table><tr><td><b>aaaa</b><br><b>bbbb</b><br><b>cccc</b></table>"),
+        ),
+        (
+            &format!("{style}<table><tr><td>a<i>b</i>c</table>"),
+            &format!("{style}<table><tr><td>a<i style='padding:0 14px'>b</i>c</table>"),
+        ),
+    ]);
+}
+
+#[test]
+fn the_edges_of_a_first_letter_may_be_parts_of_the_width() {
+    assert_alike(&[(
+        "<style>p{width:200px}p::first-letter{color:red;padding:0 10%}</style><p>Once",
+        "<style>p{width:200px}span{color:red;padding:0 20px}</style><p><span>O</span>nce",
+    )]);
+}
+
+#[test]
+fn messages_show_text_without_the_signs_in_it() {
+    let folder = Folder::new();
+    folder.write(
+        "page.html",
+        "<meta charset=utf-8><p style='width:60px;white-space:nowrap;text-emphasis:dot'>Hello \
+         <b style='padding:2px'>Bartholomew</b> <bdi>אב</bdi>",
+    );
+    let words = ["“Hello Bartholomew אב” in <p> is larger than its box"];
+    folder.run(&["shot", "page.html", "--size", "300x200", "--out", "page.png"]).expect(0, &words);
 }
 
 #[test]

@@ -114,6 +114,44 @@ fn lines_that_are_set_apart_leave_nothing_behind() {
     );
 }
 
+/// Edges that are parts of a width, and those on each line, follow boxes that no style makes wider. So do tabs
+/// after boxes.
+#[test]
+fn edges_follow_the_width_of_their_block() {
+    let style = "<style>p, pre { margin: 0; font: 9px sans-serif } .k { box-decoration-break: clone; padding: 0 4px; background: #9cf }
+i { padding: 0 5%; background: #fc9 } u { margin-left: 10% } s { display: inline-block; width: 20% } td { padding: 0 }
+.l::first-letter { padding: 0 5%; color: red } .f { display: flex } .g { display: grid; grid-template-columns: auto 1fr }
+.b { display: inline-block; max-width: 100px }</style>";
+    let text = "<p><span class='k'>Ana and others of the ten <b>thousand</b></span></p><p>x <i>ab</i> y <u>cd</u> z</p>\
+                <p class='l'>One <b style='padding: 0 2px'>two</b></p><pre>a <s></s>\tb\tc</pre>";
+    let names = ["Ana", "Bartholomew", "Q", "Ana", "Maria of the Hill"].map(|name| json!({ "name": name }));
+    let name = "<p><b style='padding: 0 1px'>{{ name }}</b></p>";
+    for body in [
+        format!("<div class='f'>{name}<div>{text}</div></div>"),
+        format!("<div class='f'><div>{name}</div><div style='flex: 1'>{text}</div></div>"),
+        format!("<div class='g'><div>{name}</div><div>{text}</div></div>"),
+        format!("<div class='g'><div>{name}{text}</div><div>1</div></div>"),
+        format!("<div class='b'>{name}{text}</div>"),
+        format!("<table><tr><td>{name}<td>{text}</table>"),
+        format!("<table style='width: 150px'><tr><td>{name}<td>{text}</table>"),
+        format!("<table><tr><td>{name}<td><table><tr><td>{text}</table></table>"),
+        format!("{{% if name != 'Q' %}}<div class='f'>{name}<div>{text}</div></div>{{% endif %}}"),
+    ] {
+        same_as_from_scratch(&format!("{style}{body}"), &names);
+    }
+}
+
+/// Lines are set once more when a text was made to fit.
+#[test]
+fn edges_follow_text_that_was_made_to_fit() {
+    let body = "<style>p { margin: 0 } .k { box-decoration-break: clone; padding: 0 3%; background: #9cf }</style>
+<div style='display: flex'><p>{{ name }}</p><p data-fit='shrink ellipsis' style='height: 30px'><span class='k'>{{ name }} {{ name }} and others</span></p></div>";
+    same_as_from_scratch(
+        body,
+        &["Ana", "Bartholomew of the Hill", "Q", "Ana"].map(|name| json!({ "name": name })),
+    );
+}
+
 const FLOAT: &str = "<div style='float: right; width: 50px; height: 20px; background: red'></div>";
 
 #[test]

@@ -26,6 +26,16 @@ pub(super) fn apply(styles: &ComputedValues) -> bool {
         || is_margin(&margin.margin_right)
 }
 
+/// Whether edges of an inline box depend on the width of the box that its lines are in.
+pub(super) fn has_percentages(styles: &ComputedValues) -> bool {
+    let (padding, margin) = (styles.get_padding(), styles.get_margin());
+    let is_margin = |margin: &style::values::computed::Margin| matches!(margin, GenericMargin::LengthPercentage(length) if length.to_length().is_none());
+    padding.padding_left.0.to_length().is_none()
+        || padding.padding_right.0.to_length().is_none()
+        || is_margin(&margin.margin_left)
+        || is_margin(&margin.margin_right)
+}
+
 fn is_zero(length: &LengthPercentage) -> bool {
     length.to_length().is_some_and(|length| length.px() == 0.0)
 }
@@ -58,8 +68,8 @@ pub(super) fn edge(styles: &ComputedValues, opens: bool, room: f32) -> Option<Pa
 }
 
 /// Whether a box with an edge closes directly after a text.
-pub(super) fn closes(document: &BaseDocument, rest: &[Item]) -> bool {
+pub(super) fn closes(document: &BaseDocument, rest: &[Item], room: f32) -> bool {
     rest.iter()
         .map_while(|item| if let Item::Close(id) = item { Some(*id) } else { None })
-        .any(|id| styles(document, id).is_some_and(|styles| edge(&styles, false, 0.0).is_some()))
+        .any(|id| styles(document, id).is_some_and(|styles| edge(&styles, false, room).is_some()))
 }

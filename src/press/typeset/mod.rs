@@ -5,6 +5,10 @@
 //! engine resolves once more, with nodes of ours in place of some text nodes and around inline elements.
 //! Then the document has its own children again: selectors, slots and text fitting never see ours, only
 //! lines and painter do. A document that needs none of this pays for the walk alone.
+//!
+//! Most of it follows from texts and styles, so what was set stays as long as they do. Some of it follows
+//! from how wide boxes come out: where there is any of that, all lines are set anew each time, as those of
+//! a new document are. In tables it waits until they have their columns.
 
 mod caps;
 mod clones;
@@ -24,7 +28,7 @@ use blitz_dom::{BaseDocument, Node, NodeId};
 use self::passage::{Input, Passage};
 use super::generate::{REBUILD, Styles};
 use super::measure::inline_roots;
-use super::stale;
+use super::{stale, table};
 
 /// The lines that were set by us, as they stand.
 #[derive(Default)]
@@ -52,11 +56,36 @@ struct Survey {
     seen: HashSet<NodeId>,
     /// Containers whose lines were set in a way that no longer holds.
     stale: Vec<NodeId>,
+    /// How wide the lines in cells of tables are whose setting depends on it.
+    cells: Widths,
 }
+
+/// Widths of the lines of passages in CSS pixels, by the first nodes of these.
+type Widths = HashMap<NodeId, f32>;
 
 impl Typeset {
     /// Sets all lines that need it and are not set yet.
     pub(super) fn set(&mut self, document: &mut BaseDocument, root: NodeId, floats: bool) {
+        self.set_within(document, root, floats, &Widths::new());
+    }
+
+    /// Sets the lines again that depend on how wide the cells of tables are, now that these are laid out.
+    /// The answer is whether there are any: then the tables are no longer laid out.
+    pub(super) fn set_in_cells(&mut self, document: &mut BaseDocument, root: NodeId, floats: bool) -> bool {
+        if self.settings.is_empty() {
+            return false;
+        }
+        let cells = self.survey(document, root).cells;
+        if cells.is_empty() {
+            return false;
+        }
+        table::forget(document);
+        self.set_within(document, root, floats, &cells);
+        true
+    }
+
+    /// `cells` has the widths of lines in tables, as far as they are known.
+    fn set_within(&mut self, document: &mut BaseDocument, root: NodeId, floats: bool, cells: &Widths) {
         let mut survey = self.survey(document, root);
         if !survey.stale.is_empty() {
             // What is measured is what the engine makes of the document as it is.
@@ -70,14 +99,19 @@ impl Typeset {
             let mut edits = Vec::new();
             let mut containers = Vec::new();
             for passage in passages {
-                let planned = plan::plan(document, &passage);
+                let room = match cells.get(&passage.key) {
+                    Some(room) => Some(*room),
+                    None if passage.in_cell => None,
+                    None => Some(room(document, passage.root)),
+                };
+                let planned = plan::plan(document, &passage, room);
                 let mut setting = Setting {
                     inputs: passage.inputs,
                     container: passage.container,
                     nodes: Vec::new(),
                     marks: Vec::new(),
                 };
-                edits.extend(nodes::make(document, planned, &mut setting, &mut self.origins));
+                edits.extend(nodes::make(document, planned, room, &mut setting, &mut self.origins));
                 containers.push(passage.container);
                 outdated.extend(self.settings.insert(passage.key, setting));
             }
@@ -95,16 +129,28 @@ impl Typeset {
 
     fn survey(&self, document: &BaseDocument, root: NodeId) -> Survey {
         let mut survey = Survey::default();
+        let mut set = Vec::new();
+        let mut depends_on_width = false;
         inline_roots(document, root, &mut |node| {
             let Some(passage) = Passage::find(document, node, &self.origins) else { return };
             survey.seen.insert(passage.key);
+            depends_on_width |= passage.depends_on_width;
+            if passage.depends_on_width && passage.in_cell {
+                survey.cells.insert(passage.key, room(document, passage.root));
+            }
             let is_set = |setting: &Setting| shows(node, &setting.marks);
             match self.settings.get(&passage.key) {
-                Some(known) if is_set(known) && known.inputs == passage.inputs => {}
+                Some(known) if is_set(known) && known.inputs == passage.inputs => {
+                    set.push(known.container);
+                }
                 Some(known) if is_set(known) => survey.stale.push(known.container),
                 _ => survey.passages.push(passage),
             }
         });
+        if depends_on_width {
+            // Each setting moves what is around it.
+            survey.stale.append(&mut set);
+        }
         for (key, setting) in &self.settings {
             if !survey.seen.contains(key) && document.get_node(setting.container).is_some() {
                 survey.stale.push(setting.container);
@@ -121,6 +167,15 @@ fn shows(root: &Node, marks: &[NodeId]) -> bool {
     };
     text.layout.styles().iter().any(|style| marks.contains(&style.brush.id))
         || text.layout.inline_boxes().any(|inline| marks.contains(&NodeId::from_u64(inline.id)))
+}
+
+/// How wide the content of a box is, in CSS pixels.
+fn room(document: &BaseDocument, id: NodeId) -> f32 {
+    document.get_node(id).map_or(0.0, |node| {
+        let layout = node.unrounded_layout();
+        let (padding, border) = (layout.padding, layout.border);
+        layout.size.width - (padding.left + padding.right + border.left + border.right)
+    })
 }
 
 /// Has the boxes in containers made anew.

@@ -36,10 +36,11 @@ pub(super) struct Exchange {
     nodes: Vec<NodeId>,
 }
 
-/// Makes the nodes of a plan.
+/// Makes the nodes of a plan for lines of a width in CSS pixels, if it is known.
 pub(super) fn make(
     document: &mut BaseDocument,
     edits: Vec<Edit>,
+    room: Option<f32>,
     setting: &mut Setting,
     origins: &mut HashMap<NodeId, NodeId>,
 ) -> Vec<Exchange> {
@@ -61,7 +62,7 @@ pub(super) fn make(
                     id
                 }
                 Part::Initial { text, styles } => {
-                    let id = initial(document, owner, &text, &styles);
+                    let id = initial(document, owner, &text, &styles, room.unwrap_or(0.0));
                     setting.marks.push(id);
                     id
                 }
@@ -146,7 +147,7 @@ fn in_line(styles: &mut ComputedValues) {
 }
 
 /// The box of a first letter: on the line, or a float.
-fn initial(document: &mut BaseDocument, owner: NodeId, text: &str, styles: &Styles) -> NodeId {
+fn initial(document: &mut BaseDocument, owner: NodeId, text: &str, styles: &Styles, room: f32) -> NodeId {
     let mut own = (**styles).clone();
     own.mutate_box().position = PositionProperty::Static;
     let floats = styles.clone_float() != Float::None;
@@ -164,7 +165,7 @@ fn initial(document: &mut BaseDocument, owner: NodeId, text: &str, styles: &Styl
     }
     let mut children = vec![text];
     for opens in [true, false] {
-        if let Some(Part::Piece { text, look, .. }) = edges::edge(styles, opens, 0.0) {
+        if let Some(Part::Piece { text, look, .. }) = edges::edge(styles, opens, room) {
             let edge = piece(document, id, &text, styles, look);
             children.insert(if opens { 0 } else { children.len() }, edge);
         }

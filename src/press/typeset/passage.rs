@@ -7,7 +7,7 @@ use style::properties::ComputedValues;
 use style::values::computed::Float;
 use style::values::specified::box_::{DisplayInside, DisplayOutside};
 
-use super::{Styles, caps, direction, edges, emphasis, initial, nodes, styles, tabs};
+use super::{Styles, caps, clones, direction, edges, emphasis, initial, nodes, styles, tabs};
 
 /// What lines are made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +51,10 @@ pub(super) struct Passage {
     /// The style of `::first-letter`, if this is where it applies.
     pub initial: Option<Styles>,
     pub inputs: Vec<Input>,
+    /// Whether what it needs depends on how wide its lines and the boxes on them are, too.
+    pub depends_on_width: bool,
+    /// Whether that is for a table to say.
+    pub in_cell: bool,
 }
 
 impl Passage {
@@ -92,7 +96,40 @@ impl Passage {
             styles: styles.clone(),
             text: String::new(),
         }));
-        Some(Self { key: *children.first()?, root: root.id, container, items, initial, inputs })
+        let depends_on_width = initial.as_ref().is_some_and(|styles| edges::has_percentages(styles))
+            || items.iter().any(|item| depends_on_width(document, item));
+        let in_cell = depends_on_width && is_in_cell(document, root);
+        Some(Self {
+            key: *children.first()?,
+            root: root.id,
+            container,
+            items,
+            initial,
+            inputs,
+            depends_on_width,
+            in_cell,
+        })
+    }
+}
+
+fn is_in_cell(document: &BaseDocument, root: &Node) -> bool {
+    let outer = |node: &&Node| node.layout_parent.get().or(node.parent);
+    std::iter::successors(Some(root), |node| document.get_node(outer(node)?))
+        .any(|node| node.flags.is_table_root())
+}
+
+fn depends_on_width(document: &BaseDocument, item: &Item) -> bool {
+    let is = |id: NodeId, test: &dyn Fn(&ComputedValues) -> bool| {
+        styles(document, id).is_some_and(|styles| test(&styles))
+    };
+    match *item {
+        Item::Open(id) => is(id, &|styles| edges::has_percentages(styles) || clones::asks(styles)),
+        // Boxes before a tab and what is generated there move it.
+        Item::Text { node, owner } => is(owner, &|styles| {
+            let text = document.get_node(node).and_then(|node| node.text_data());
+            text.is_some_and(|text| tabs::apply(styles, &text.content))
+        }),
+        Item::Close(_) | Item::Atom => false,
     }
 }
 

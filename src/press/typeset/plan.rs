@@ -59,8 +59,9 @@ pub(super) struct Edit {
     pub parts: Vec<Part>,
 }
 
-/// What a passage needs.
-pub(super) fn plan(document: &BaseDocument, passage: &Passage) -> Vec<Edit> {
+/// What a passage needs. `room` is how wide its lines are, in CSS pixels; while that is not known, what
+/// depends on it is left out.
+pub(super) fn plan(document: &BaseDocument, passage: &Passage, room: Option<f32>) -> Vec<Edit> {
     let mut edits: Vec<Edit> = Vec::new();
     let text_of =
         |id: NodeId| document.get_node(id).and_then(|node| Some(node.text_data()?.content.as_str()));
@@ -71,12 +72,8 @@ pub(super) fn plan(document: &BaseDocument, passage: &Passage) -> Vec<Edit> {
     });
     let turns = document.get_node(passage.root).is_some_and(direction::may_turn);
     let mut stops = tabs::stops(document, passage.root).into_iter();
-    let room = document.get_node(passage.root).map_or(0.0, |node| {
-        let layout = node.final_layout();
-        layout.size.width
-            - (layout.padding.left + layout.padding.right + layout.border.left + layout.border.right)
-    });
-    let mut clones = clones::find(document, passage, room);
+    let mut clones = room.and_then(|room| clones::find(document, passage, room));
+    let room = room.unwrap_or(0.0);
     // White space before an edge and after it would be two spaces, where CSS has one.
     let (mut after_space, mut edge_since) = (true, false);
     for (index, item) in passage.items.iter().enumerate() {
@@ -108,6 +105,9 @@ pub(super) fn plan(document: &BaseDocument, passage: &Passage) -> Vec<Edit> {
                     && let Some(end) = found.taken.remove(&node)
                 {
                     text = &content[end..];
+                    if let Some(clones) = &mut clones {
+                        clones.pass(&content[..end], &styles);
+                    }
                     if let Some(styles) = found.styles.take() {
                         parts.push(Part::Initial { text: std::mem::take(&mut found.text), styles });
                     }
@@ -119,7 +119,7 @@ pub(super) fn plan(document: &BaseDocument, passage: &Passage) -> Vec<Edit> {
                         text = text.trim_start_matches(is_space);
                     }
                     if ends_line(&passage.items[index + 1..])
-                        && edges::closes(document, &passage.items[index + 1..])
+                        && edges::closes(document, &passage.items[index + 1..], room)
                     {
                         text = text.trim_end_matches(is_space);
                     }
@@ -133,11 +133,11 @@ pub(super) fn plan(document: &BaseDocument, passage: &Passage) -> Vec<Edit> {
                 edge_since &= text.is_empty();
                 let from = parts.len();
                 tabs::split(&styles, text, &mut stops, &mut parts);
+                if let Some(clones) = &mut clones {
+                    clones.split(&styles, &mut parts, from);
+                }
                 caps::split(document, passage.root, owner, &styles, &mut parts, from);
                 emphasis::split(document, passage.root, owner, &styles, &mut parts, from);
-                if let Some(clones) = &mut clones {
-                    clones.split(&mut parts, from);
-                }
                 let is_whole = matches!(&*parts, [Part::Text(only)] if only == content);
                 if !is_whole {
                     edits.push(Edit { at: node, place: Place::Instead, owner, parts });

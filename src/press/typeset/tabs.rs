@@ -1,7 +1,7 @@
 //! Tab stops (CSS Text 3, §7.2), where white space is kept.
 
 use blitz_dom::{BaseDocument, Node, NodeId};
-use parley::BreakReason;
+use parley::{BreakReason, InlineBoxKind, PositionedLayoutItem};
 use skrifa::MetadataProvider as _;
 use style::computed_values::white_space_collapse::T as WhiteSpaceCollapse;
 use style::properties::ComputedValues;
@@ -49,7 +49,17 @@ pub(super) fn stops(document: &BaseDocument, root: NodeId) -> Vec<f32> {
     let mut out = Vec::new();
     let mut x = 0.0;
     for line in lines.layout.lines() {
+        let mut boxes = line.items().filter_map(|item| match item {
+            PositionedLayoutItem::InlineBox(item) => {
+                Some(if item.kind == InlineBoxKind::InFlow { item.width } else { 0.0 })
+            }
+            PositionedLayoutItem::GlyphRun(_) => None,
+        });
+        // Boxes and runs are counted together.
+        let mut index = 0;
         for run in line.runs() {
+            x += boxes.by_ref().take(run.index().saturating_sub(index)).sum::<f32>();
+            index = run.index() + 1;
             let space = space(&run);
             for cluster in run.clusters() {
                 if lines.text.get(cluster.text_range()) != Some("\t") {
@@ -68,6 +78,7 @@ pub(super) fn stops(document: &BaseDocument, root: NodeId) -> Vec<f32> {
                 x += advance;
             }
         }
+        x += boxes.sum::<f32>();
         if line.break_reason() == BreakReason::Explicit {
             x = 0.0;
         }
