@@ -274,7 +274,8 @@ impl super::Filter {
                 bounds.union((bounds + kurbo::Vec2::new(dx.into(), dy.into())).inflate(reach, reach))
             }
             Self::Matrix(_) => bounds,
-            Self::Project(projection) => projection.reach(bounds),
+            // Pixels are looked up between their neighbours.
+            Self::Project(projection) => projection.reach(bounds.inflate(2.0, 2.0)),
         }
     }
 }

@@ -5,6 +5,9 @@ use super::frame::mul255;
 use super::{blur, project};
 use crate::display::{Color, Filter};
 
+/// Pixels farther than this from a group are not looked for.
+const FAR: i32 = 2048;
+
 /// A chain of filters has at most so many that count.
 const MAX_CHAIN: usize = 8;
 
@@ -21,7 +24,8 @@ pub(super) fn filtered(
     };
     match last {
         Filter::Project(projection) => {
-            let source = filtered(before, project::source(projection, area, content), content, draw);
+            let seen = project::source(projection, area, spread(before, content));
+            let source = filtered(before, seen, content, draw);
             project::project(projection, source, area)
         }
         Filter::DropShadow { dx, dy, sigma, color } => {
@@ -47,6 +51,22 @@ pub(super) fn filtered(
             if wide == area { surface } else { surface.crop(area) }
         }
     }
+}
+
+/// Where a chain of filters leaves pixels of a group whose own lie inside `content`.
+fn spread(filters: &[Filter], content: Area) -> Area {
+    filters.iter().fold(content, |content, filter| match *filter {
+        Filter::Blur(sigma) => content.inflate(blur::radius(sigma)),
+        Filter::DropShadow { dx, dy, sigma, .. } => {
+            let (dx, dy) = whole(dx, dy);
+            content.union(content.shift(dx, dy).inflate(blur::radius(sigma)))
+        }
+        Filter::Matrix(_) => content,
+        // What is behind the eye comes from everywhere; so far off, nothing is in view.
+        Filter::Project(ref projection) => {
+            Area::around(projection.reach(content.rect())).intersect(content.inflate(FAR))
+        }
+    })
 }
 
 /// How far a chain of filters looks around what it is applied to.
