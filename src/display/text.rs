@@ -71,20 +71,46 @@ pub struct GlyphRun {
 /// Larger text stands exactly where it is laid out.
 const MAX_SNAPPED: f64 = 256.0;
 
+/// Farther out than any frame reaches, in quarters of a pixel.
+const FAR: f64 = 1e6;
+
 impl GlyphRun {
     /// The glyphs as they stand on pixels: those of upright text on whole pixels, and across at quarters
     /// of one, as in browsers.
     pub fn on_pixels(&self) -> impl Iterator<Item = Glyph> + Clone {
-        let [a, b, c, d, e, f] = self.transform.as_coeffs();
-        let snaps = b == 0.0 && c == 0.0 && a > 0.0 && d > 0.0 && f64::from(self.size) * d <= MAX_SNAPPED;
+        let [a, _, _, d, e, f] = self.transform.as_coeffs();
+        let snaps = self.snaps();
         self.glyphs.iter().map(move |glyph| {
             if !snaps {
                 return *glyph;
             }
-            let x = ((f64::from(glyph.x) * a + e) * 4.0 + 0.5).floor() / 4.0;
-            let y = (f64::from(glyph.y) * d + f + 0.5).floor();
-            Glyph { id: glyph.id, x: ((x - e) / a) as f32, y: ((y - f) / d) as f32 }
+            let (quarters, y) = self.snapped(glyph);
+            Glyph { id: glyph.id, x: ((quarters / 4.0 - e) / a) as f32, y: ((y - f) / d) as f32 }
         })
+    }
+
+    /// Of upright text every glyph, and where it stands: quarters of a pixel across, whole pixels down.
+    pub fn places(&self) -> Option<impl Iterator<Item = (u32, i32, i32)>> {
+        // What is far outside of any frame may stand at the same far place.
+        let near = |v: f64| v.clamp(-FAR, FAR) as i32;
+        self.snaps().then(|| {
+            self.glyphs.iter().map(move |glyph| {
+                let (quarters, y) = self.snapped(glyph);
+                (glyph.id, near(quarters), near(y))
+            })
+        })
+    }
+
+    /// Whether glyphs are moved onto pixels.
+    fn snaps(&self) -> bool {
+        let [a, b, c, d, ..] = self.transform.as_coeffs();
+        b == 0.0 && c == 0.0 && a > 0.0 && d > 0.0 && f64::from(self.size) * d <= MAX_SNAPPED
+    }
+
+    /// The nearest place in device pixels: quarters of one across, whole ones down.
+    fn snapped(&self, glyph: &Glyph) -> (f64, f64) {
+        let [a, _, _, d, e, f] = self.transform.as_coeffs();
+        (((f64::from(glyph.x) * a + e) * 4.0 + 0.5).floor(), (f64::from(glyph.y) * d + f + 0.5).floor())
     }
 
     /// The same glyphs, which say nothing: they only repeat, or adorn, what others say.

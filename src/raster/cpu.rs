@@ -7,21 +7,20 @@ use std::sync::Arc;
 
 use kurbo::{Affine, BezPath, Rect, Shape as _};
 use vello_cpu::color::{AlphaColor, Srgb};
-use vello_cpu::peniko::{Extend, Fill, ImageQuality, ImageSampler};
-use vello_cpu::{
-    Image as ImagePaint, ImageSource, Level, PixmapMut, RasterizerSettings, RenderContext, RenderSettings,
-    Resources, TargetInit,
-};
+use vello_cpu::peniko::Fill;
+use vello_cpu::{Level, RenderContext, RenderSettings, Resources};
 
 use super::area::{Area, Surface};
 use super::cache::Cache;
+use super::canvas::{Canvas, Opened};
+use super::glyphs::Masks;
 use super::gradients::Gradients;
 use super::ground::{self, Ground};
 use super::layer::{self, Scene};
 use super::picture::{self, Image, Pictures, Placed};
 use super::shadow::{self, Shadows};
 use super::{Frame, IRect, filter, paint, text};
-use crate::display::{Blend, Command, DisplayList, Draw, Layer, Paint, Shape};
+use crate::display::{Command, DisplayList, Draw, Layer, Paint};
 
 /// The size of a cell in pixels. Cells are wide, since most of a list's text runs across; they are
 /// low, since a changed line of text should not redraw much above and below it.
@@ -58,8 +57,10 @@ pub struct CpuRasteriser {
     shadows: Shadows,
     tiles: Cache<u64, Image>,
     gradients: Gradients,
-    /// What the cell being drawn has to close.
-    opened: Vec<Open>,
+    /// Glyphs that were drawn before.
+    masks: Masks,
+    /// Room for the groups that are open in the cell being drawn.
+    opened: Vec<Opened>,
     depth: usize,
     /// How far, in pixels, the filters around what is being drawn look.
     reach: i32,
@@ -85,27 +86,6 @@ struct Pass<'a> {
     ground: Option<Arc<Surface>>,
 }
 
-/// What a pop has to close.
-#[derive(Debug)]
-enum Open {
-    Nothing,
-    Clip,
-    Layer,
-    TwoLayers,
-}
-
-/// Where a cell is drawn: `context` has the cell's corner at its own (0, 0).
-struct Canvas<'a> {
-    context: &'a mut RenderContext,
-    /// Maps the frame to the context.
-    origin: Affine,
-    /// The cell up to the right and lower edge of `need`: everything that touches it is drawn, so
-    /// that what is drawn left of and above a pixel never depends on `need`.
-    region: Area,
-    /// The pixels that are asked for.
-    need: Area,
-}
-
 impl CpuRasteriser {
     pub fn new() -> Self {
         Self {
@@ -116,6 +96,7 @@ impl CpuRasteriser {
             shadows: Shadows::new(),
             tiles: Cache::new(TILE_BYTES),
             gradients: Gradients::new(GRADIENT_BYTES),
+            masks: Masks::new(),
             opened: Vec::new(),
             depth: 0,
             reach: 0,
@@ -347,30 +328,24 @@ impl CpuRasteriser {
             let level = Level::try_detect().unwrap_or(Level::baseline());
             RenderContext::new_with(4, 4, RenderSettings { level, num_threads: 0 })
         });
-        // A cell is small enough for u16.
-        context.reset_and_resize(width as u16, height as u16);
-        let origin = Affine::translate((f64::from(-x), f64::from(-y)));
-        context.set_transform(origin);
-        let region = Area::new(x, y, x + width, y + height);
-        let mut canvas = Canvas { context: &mut context, origin, region, need };
-        self.draw_commands(pass, &mut canvas);
-        context.flush();
-        self.cell.resize(width as usize * height as usize * 4, 0);
-        let mut settings = RasterizerSettings::default();
+        // Drawing a command may draw a pattern's tile first, in cells of its own.
+        let (mut cell, mut opened) = (std::mem::take(&mut self.cell), std::mem::take(&mut self.opened));
+        cell.resize(width as usize * height as usize * 4, 0);
+        let first = ((need.y0 - y) * width + need.x0 - x) as usize * 4;
         if let Some(ground) = &pass.ground {
-            settings.target_init = TargetInit::SrcOver;
-            for row in need.y0..need.y1 {
-                let start = ((row - y) * width + need.x0 - x) as usize * 4;
-                let out = &mut self.cell[start..start + need.width() as usize * 4];
-                out.copy_from_slice(ground.row(row, need.x0, need.x1));
+            for (row, out) in (need.y0..need.y1).zip(cell[first..].chunks_mut(width as usize * 4)) {
+                out[..need.width() as usize * 4].copy_from_slice(ground.row(row, need.x0, need.x1));
             }
         }
-        if let Some(target) = PixmapMut::new(width as u16, height as u16, &mut self.cell) {
-            context.render_with(target, &mut self.resources, settings);
-        }
+        let region = Area::new(x, y, x + width, y + height);
+        let started = pass.ground.is_some();
+        let mut canvas = Canvas::new(&mut context, &mut opened, &mut cell, region, need, started);
+        self.draw_commands(pass, &mut canvas);
+        canvas.close_all();
+        canvas.flush(&mut self.resources);
+        out(need, &cell[first..], width as usize * 4);
         self.contexts.push(context);
-        let start = ((need.y0 - y) * width + need.x0 - x) as usize * 4;
-        out(need, &self.cell[start..], width as usize * 4);
+        (self.cell, self.opened) = (cell, opened);
     }
 
     fn draw_commands(&mut self, pass: &Pass<'_>, canvas: &mut Canvas<'_>) {
@@ -378,11 +353,9 @@ impl CpuRasteriser {
         if let Some(base) = &pass.base {
             canvas.fill_placed(base, canvas.region);
         }
-        // Drawing a command may draw a pattern's tile first, which opens groups of its own.
-        let mut opened = std::mem::take(&mut self.opened);
         for push in pass.open {
             if let Draw::Push(layer) = &scene.commands()[*push].draw {
-                opened.push(canvas.open(&scene.commands()[*push], layer));
+                canvas.open(&scene.commands()[*push], layer);
             }
         }
         let mut index = pass.range.start;
@@ -394,31 +367,37 @@ impl CpuRasteriser {
                         index = scene.end(index);
                     } else if scene.is_separate(index, layer) {
                         if let Some(placed) = pass.groups.get(&index) {
-                            let open = canvas.open(command, layer);
+                            canvas.open(command, layer);
                             canvas.fill_placed(placed, layer::tiles(command));
-                            canvas.close(open);
+                            canvas.close();
                         }
                         index = scene.end(index);
                     } else {
-                        opened.push(canvas.open(command, layer));
+                        canvas.open(command, layer);
                     }
                 }
-                Draw::Pop => {
-                    if let Some(open) = opened.pop() {
-                        canvas.close(open);
-                    }
-                }
+                Draw::Pop => canvas.close(),
                 _ if canvas.region.touches(command.bounds) && !scene.is_left_out(index) => {
-                    self.draw(command, canvas);
+                    if scene.mixes || !self.lay(command, canvas) {
+                        canvas.will_draw();
+                        self.draw(command, canvas);
+                    }
                 }
                 _ => {}
             }
             index += 1;
         }
-        while let Some(open) = opened.pop() {
-            canvas.close(open);
+    }
+
+    /// Lays a run of glyphs onto the pixels, if it is one that can be.
+    fn lay(&mut self, command: &Command, canvas: &mut Canvas<'_>) -> bool {
+        let Draw::Glyphs(run) = &command.draw else { return false };
+        let (Paint::Solid(color), Some(clip)) = (&run.paint, canvas.straight()) else { return false };
+        if !self.masks.place(run) {
+            return false;
         }
-        self.opened = opened;
+        canvas.lay(&self.masks, filter::premultiplied(*color), clip, &mut self.resources);
+        true
     }
 
     fn draw(&mut self, command: &Command, canvas: &mut Canvas<'_>) {
@@ -596,102 +575,4 @@ fn copy_out(frame: &mut Frame, piece: Area, pixels: &[u8], stride: usize, opaque
             span.as_chunks_mut::<4>().0.iter_mut().for_each(|pixel| pixel[3] = 255);
         }
     }
-}
-
-impl Canvas<'_> {
-    fn set_placed(&mut self, placed: &Placed) {
-        // Pixel on pixel: the nearest sample is the exact one.
-        let sampler = ImageSampler {
-            x_extend: Extend::Pad,
-            y_extend: Extend::Pad,
-            quality: ImageQuality::Low,
-            alpha: 1.0,
-        };
-        let image = ImageSource::Pixmap(std::sync::Arc::clone(&placed.pixels));
-        self.context.set_paint(ImagePaint { image, sampler });
-        self.context.set_paint_transform(Affine::translate((f64::from(placed.x), f64::from(placed.y))));
-    }
-
-    /// Fills an area with pixels. Where they end inside it, it must not be needed: the area, unlike
-    /// the pixels, may not depend on what is needed, since coverage is rounded at its edges.
-    fn fill_placed(&mut self, placed: &Placed, area: Area) {
-        self.set_placed(placed);
-        self.context.fill_rect(&area.rect());
-    }
-
-    fn fill(&mut self, shape: &Shape) {
-        match shape {
-            Shape::Rect(rect) => self.context.fill_rect(&rect.abs()),
-            Shape::Rounded(rounded) => {
-                self.context.set_fill_rule(Fill::NonZero);
-                self.context.fill_path(&rounded.to_path(0.05));
-            }
-            Shape::Path(path, even_odd) => {
-                self.context.set_fill_rule(fill_rule(*even_odd));
-                self.context.fill_path(path);
-            }
-        }
-    }
-
-    fn open(&mut self, command: &Command, layer: &Layer) -> Open {
-        let rule = match &layer.clip {
-            Some(Shape::Path(_, even_odd)) => fill_rule(*even_odd),
-            _ => Fill::NonZero,
-        };
-        self.context.set_fill_rule(rule);
-        let plain = layer.opacity >= 1.0 && layer.blend == Blend::Normal;
-        // A separate group has its pixels already; it is isolated by that.
-        let separate = !layer.filters.is_empty() || !layer.backdrop.is_empty() || layer.mask.is_some();
-        if plain && (separate || !layer.isolated) {
-            return match &layer.clip {
-                Some(Shape::Rect(rect)) => {
-                    self.context.push_clip_rect(&rect.abs());
-                    Open::Clip
-                }
-                Some(shape) => {
-                    self.context.push_clip_path(&shape.to_path());
-                    Open::Clip
-                }
-                None => Open::Nothing,
-            };
-        }
-        let opacity = layer.opacity.clamp(0.0, 1.0);
-        if layer.blend != Blend::Normal {
-            // Blending nothing with what lies below can still round it, so where that happens must
-            // depend neither on how far the rasteriser's own tiles reach, nor on what of the group is
-            // left out: a row of tiles is blended as soon as anything, even this, is drawn there.
-            let tiles = layer::tiles(command).rect();
-            let blend = layer::blend_mode(layer.blend);
-            self.context.set_fill_rule(Fill::NonZero);
-            self.context.push_layer(Some(&tiles.to_path(0.1)), Some(blend), Some(opacity), None, None);
-            self.context.set_paint(AlphaColor::<Srgb>::TRANSPARENT);
-            self.context.reset_paint_transform();
-            self.context.fill_rect(&tiles);
-            if let Some(clip) = &layer.clip {
-                self.context.set_fill_rule(rule);
-                self.context.push_clip_layer(&clip.to_path());
-                return Open::TwoLayers;
-            }
-            return Open::Layer;
-        }
-        let clip = layer.clip.as_ref().map(Shape::to_path);
-        self.context.push_layer(clip.as_ref(), None, Some(opacity), None, None);
-        Open::Layer
-    }
-
-    fn close(&mut self, open: Open) {
-        match open {
-            Open::Nothing => {}
-            Open::Clip => self.context.pop_clip(),
-            Open::Layer => self.context.pop_layer(),
-            Open::TwoLayers => {
-                self.context.pop_layer();
-                self.context.pop_layer();
-            }
-        }
-    }
-}
-
-fn fill_rule(even_odd: bool) -> Fill {
-    if even_odd { Fill::EvenOdd } else { Fill::NonZero }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use super::area::{Area, Surface};
 use super::layer::{self, Scene};
-use crate::display::{Blend, Draw};
+use crate::display::Draw;
 
 /// What is kept between the lists of one variant. All of them must have the same size.
 #[derive(Debug, Default)]
@@ -46,9 +46,7 @@ pub(super) struct Unit {
 /// another way than by covering it.
 pub(super) fn units(scene: &Scene<'_>) -> Option<Vec<Unit>> {
     let commands = scene.commands();
-    let looks_below =
-        |draw: &Draw| matches!(draw, Draw::Push(l) if l.blend != Blend::Normal || !l.backdrop.is_empty());
-    if commands.iter().any(|command| looks_below(&command.draw)) {
+    if scene.mixes {
         return None;
     }
     let mut units = Vec::with_capacity(commands.len());

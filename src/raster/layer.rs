@@ -7,7 +7,7 @@ use kurbo::Rect;
 use super::area::{Area, Surface};
 use super::frame::mul255;
 use super::ground::Unit;
-use crate::display::{Blend, Command, DisplayList, Draw, Layer, MaskKind};
+use crate::display::{Blend, Command, DisplayList, Draw, Layer, MaskKind, Shape};
 
 use vello_cpu::peniko::{BlendMode, Compose, Mix};
 
@@ -25,6 +25,8 @@ pub(super) struct Scene<'a> {
     left_out: Vec<bool>,
     /// What the frame shows before anything is drawn.
     ground: Option<Arc<Surface>>,
+    /// Whether something blends with what lies below it, or filters it, in another way than by covering it.
+    pub mixes: bool,
 }
 
 impl<'a> Scene<'a> {
@@ -53,7 +55,9 @@ impl<'a> Scene<'a> {
         while open < count {
             open = std::mem::replace(&mut ends[open], count);
         }
-        Self { list, ends, looks_below, left_out: Vec::new(), ground: None }
+        let mixes = |command: &Command| matches!(&command.draw, Draw::Push(l) if l.blend != Blend::Normal || !l.backdrop.is_empty());
+        let mixes = list.commands.iter().any(mixes);
+        Self { list, ends, looks_below, left_out: Vec::new(), ground: None, mixes }
     }
 
     /// Draws only the units of which `drawn` is true, and on top of these pixels.
@@ -205,6 +209,16 @@ pub(super) fn tiles(command: &Command) -> Area {
     let Area { x0, y0, x1, y1 } = Area::around(command.bounds);
     let (down, up) = (|v: i32| v.div_euclid(4) * 4, |v: i32| (v + 3).div_euclid(4) * 4);
     Area::new(down(x0), down(y0), up(x1), up(y1))
+}
+
+/// The pixels inside the shape, if it covers every pixel whole or not at all.
+pub(super) fn whole(shape: &Shape) -> Option<Area> {
+    match shape {
+        Shape::Rect(rect) if [rect.x0, rect.y0, rect.x1, rect.y1].iter().all(|v| v.fract() == 0.0) => {
+            Some(Area::around(rect.abs()))
+        }
+        Shape::Rect(_) | Shape::Rounded(_) | Shape::Path(..) => None,
+    }
 }
 
 /// The pixels of `need` that a group is drawn into.

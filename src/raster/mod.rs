@@ -7,9 +7,12 @@
 mod area;
 mod blur;
 mod cache;
+mod canvas;
 mod cpu;
+mod design;
 mod filter;
 mod frame;
+mod glyphs;
 pub mod gpu;
 mod gradients;
 mod ground;

@@ -1,7 +1,6 @@
 //! Glyphs as polygons, kept by font, size and design.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use kurbo::{Affine, BezPath, Diagonal2, Join, PathEl, Vec2};
 use skrifa::MetadataProvider as _;
@@ -11,6 +10,7 @@ use skrifa::raw::TableProvider as _;
 
 use super::lines;
 use crate::display::{GlyphRun, PathPen};
+use crate::raster::design::Design;
 
 /// Designs that are kept at most, and glyphs of each.
 const MAX_DESIGNS: usize = 256;
@@ -20,20 +20,6 @@ const MAX_GLYPHS: usize = 4096;
 const MITER_LIMIT: f64 = 4.0;
 const GROWN_TOLERANCE: f64 = 0.1;
 
-/// All that shapes the glyphs of a run, but for where they stand.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Design {
-    font: (u64, u32),
-    coords: Arc<[i16]>,
-    size: u32,
-    skew: u32,
-    embolden: u32,
-    /// The transform's first four coefficients.
-    linear: [u64; 4],
-    /// The stroke's width, miter limit, join and caps.
-    stroke: Option<([u64; 2], [u8; 3])>,
-}
-
 /// Outlines that were needed before.
 #[derive(Debug, Default)]
 pub(super) struct Outlines(HashMap<Design, HashMap<u32, BezPath>>);
@@ -41,23 +27,11 @@ pub(super) struct Outlines(HashMap<Design, HashMap<u32, BezPath>>);
 impl Outlines {
     /// The outline of every glyph at its place, in the frame's coordinates; what has no ink is left out.
     pub fn of<'a>(&'a mut self, run: &'a GlyphRun) -> impl Iterator<Item = impl Iterator<Item = PathEl>> {
-        let [a, b, c, d, ..] = run.transform.as_coeffs();
-        let design = Design {
-            font: (run.font.data.data.id(), run.font.data.index),
-            coords: run.coords.clone(),
-            size: run.size.to_bits(),
-            skew: run.skew.to_bits(),
-            embolden: run.embolden.to_bits(),
-            linear: [a, b, c, d].map(f64::to_bits),
-            // Dashes hardly come; runs that have them are cut anew.
-            stroke: run.stroke.as_ref().map(|stroke| {
-                let kinds = [stroke.join as u8, stroke.start_cap as u8, stroke.end_cap as u8];
-                ([stroke.width, stroke.miter_limit].map(f64::to_bits), kinds)
-            }),
-        };
+        let design = Design::of(run);
         if self.0.len() > MAX_DESIGNS {
             self.0.clear();
         }
+        // Dashes hardly come; runs that have them are cut anew.
         let dashed = run.stroke.as_ref().is_some_and(|stroke| !stroke.dash_pattern.is_empty());
         let kept = self.0.entry(design).or_default();
         if kept.len() > MAX_GLYPHS || dashed {
@@ -112,18 +86,4 @@ fn add(run: &GlyphRun, kept: &mut HashMap<u32, BezPath>) {
             polygons
         });
     }
-}
-
-/// Whether some glyph of the run is a picture of its own.
-pub(super) fn has_color_glyphs(run: &GlyphRun) -> bool {
-    let data = &run.font.data;
-    let Ok(font) = skrifa::FontRef::from_index(data.data.as_ref(), data.index) else { return false };
-    if font.colr().is_err() && font.cbdt().is_err() && font.sbix().is_err() && font.ebdt().is_err() {
-        return false;
-    }
-    let (colors, bitmaps) = (font.color_glyphs(), font.bitmap_strikes());
-    run.glyphs.iter().any(|glyph| {
-        let id = skrifa::GlyphId::new(glyph.id);
-        colors.get(id).is_some() || bitmaps.glyph_for_size(Size::unscaled(), id).is_some()
-    })
 }

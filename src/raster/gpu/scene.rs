@@ -12,13 +12,14 @@ use vello::peniko::{
     self, Brush, Extend, Fill, ImageBrush, ImageQuality, ImageSampler, InterpolationAlphaSpace, Mix,
 };
 
-use super::glyphs::{Outlines, has_color_glyphs};
+use super::glyphs::Outlines;
 use super::lines;
 use super::pictures::Pictures;
 use crate::display::{
     Blend, ColorStop, Command, DisplayList, Draw, Gradient, GradientKind, Layer, Paint, Shape,
 };
 use crate::raster::area::Area;
+use crate::raster::design::has_color_glyphs;
 use crate::raster::layer::{self, Scene};
 use crate::raster::{CpuRasteriser, IRect};
 
@@ -218,25 +219,27 @@ impl Writing<'_> {
                 lines::stroke(path.iter(), stroke, Affine::IDENTITY, &mut outline);
                 fill(&mut self.out, Fill::NonZero, &brush, &outline);
             }),
-            Draw::Glyphs(run) if !has_color_glyphs(run) => brush(&run.paint).map(|brush| {
-                let (rule, out) = (Fill::NonZero, &mut self.out);
-                // Where neighbours touch, each covers its own part of a pixel, as on the CPU: two paths
-                // take turns. Where they overlap, what is not opaque shows it: each is its own path.
-                let opaque = matches!(&run.paint, Paint::Solid(color) if color.alpha() >= 1.0);
-                let (mut own, mut other) = (BezPath::new(), BezPath::new());
-                for glyph in self.outlines.of(run) {
-                    own.extend(glyph);
-                    if opaque {
-                        std::mem::swap(&mut own, &mut other);
-                    } else {
-                        fill(out, rule, &brush, &own);
-                        own.truncate(0);
+            Draw::Glyphs(run) if !has_color_glyphs(run, run.glyphs.iter().map(|glyph| glyph.id)) => {
+                brush(&run.paint).map(|brush| {
+                    let (rule, out) = (Fill::NonZero, &mut self.out);
+                    // Where neighbours touch, each covers its own part of a pixel, as on the CPU: two paths
+                    // take turns. Where they overlap, what is not opaque shows it: each is its own path.
+                    let opaque = matches!(&run.paint, Paint::Solid(color) if color.alpha() >= 1.0);
+                    let (mut own, mut other) = (BezPath::new(), BezPath::new());
+                    for glyph in self.outlines.of(run) {
+                        own.extend(glyph);
+                        if opaque {
+                            std::mem::swap(&mut own, &mut other);
+                        } else {
+                            fill(out, rule, &brush, &own);
+                            own.truncate(0);
+                        }
                     }
-                }
-                for path in [own, other] {
-                    fill(out, rule, &brush, &path);
-                }
-            }),
+                    for path in [own, other] {
+                        fill(out, rule, &brush, &path);
+                    }
+                })
+            }
             Draw::Link { .. } => Some(()),
             _ => None,
         };
