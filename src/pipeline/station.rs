@@ -222,10 +222,13 @@ impl Station {
             self.drawn.clear();
             return Ok(());
         };
-        for rect in self.drawn.drain(..) {
-            self.frame.copy_rect_from(&base.frame, rect);
+        let damage = damage(&base.list, list);
+        // What is drawn anew need not be undone.
+        for rect in self.drawn.iter().filter(|rect| !damage.iter().any(|new| new.intersect(**rect) == **rect))
+        {
+            self.frame.copy_rect_from(&base.frame, *rect);
         }
-        self.drawn = damage(&base.list, list);
+        self.drawn = damage;
         rasteriser.render_rects_over(&mut self.ground, list, &mut self.frame, &self.drawn);
         Ok(())
     }

@@ -154,6 +154,12 @@ impl<'a> Canvas<'a> {
         }
     }
 
+    /// What the command can touch of the cell and a little around it. Its edges cut through no tile of the
+    /// rasteriser, which would round what it covers there.
+    pub fn around(&self, command: &Command) -> Area {
+        layer::tiles(command).intersect(self.region.inflate(8))
+    }
+
     /// Opens a group.
     pub fn open(&mut self, command: &Command, layer: &Layer) {
         let around = self.straight();

@@ -474,7 +474,7 @@ impl CpuRasteriser {
                 if let Some(placed) = pixels.and_then(Placed::surface) {
                     canvas.set_placed(&placed);
                     let mut path =
-                        if *inset { BezPath::new() } else { canvas.region.inflate(8).rect().to_path(0.1) };
+                        if *inset { BezPath::new() } else { canvas.around(command).rect().to_path(0.1) };
                     path.extend((*transform * edge.to_path(0.05)).iter());
                     canvas.context.set_fill_rule(if *inset { Fill::NonZero } else { Fill::EvenOdd });
                     canvas.context.fill_path(&path);
