@@ -9,7 +9,7 @@ use vello_cpu::{
     Image as ImagePaint, ImageSource, PixmapMut, RasterizerSettings, RenderContext, Resources, TargetInit,
 };
 
-use super::area::Area;
+use super::area::{Area, Surface};
 use super::glyphs::Masks;
 use super::layer;
 use super::picture::Placed;
@@ -47,6 +47,10 @@ pub(super) struct Canvas<'a> {
     started: bool,
     /// Whether something waits in the context.
     pending: bool,
+    /// Whether what is drawn may look at what lies below it. Then the context needs to have it.
+    mixes: bool,
+    /// Whether the context lacks what `pixels` have.
+    stale: bool,
 }
 
 impl<'a> Canvas<'a> {
@@ -58,9 +62,12 @@ impl<'a> Canvas<'a> {
         region: Area,
         need: Area,
         started: bool,
+        mixes: bool,
     ) -> Self {
         let origin = Affine::translate((f64::from(-region.x0), f64::from(-region.y0)));
-        let mut canvas = Self { context, origin, region, need, pixels, opened, started, pending: false };
+        let (pending, stale) = (false, false);
+        let mut canvas =
+            Self { context, origin, region, need, pixels, opened, started, pending, mixes, stale };
         canvas.reset();
         canvas
     }
@@ -69,11 +76,49 @@ impl<'a> Canvas<'a> {
         // A cell is small enough for u16.
         self.context.reset_and_resize(self.region.width() as u16, self.region.height() as u16);
         self.context.set_transform(self.origin);
+        self.open_clips();
+    }
+
+    /// The clips that are open; all of them are rectangles wherever this is asked.
+    fn clips(&self) -> impl Iterator<Item = Rect> {
+        self.opened.iter().filter_map(|Opened(open, _)| match open {
+            Open::Clip(rect) => *rect,
+            _ => None,
+        })
+    }
+
+    fn open_clips(&mut self) {
+        for Opened(open, _) in &*self.opened {
+            if let Open::Clip(Some(rect)) = open {
+                self.context.push_clip_rect(rect);
+            }
+        }
+    }
+
+    fn close_clips(&mut self) {
+        for _ in 0..self.clips().count() {
+            self.context.pop_clip();
+        }
     }
 
     /// Says that something is about to be drawn into the context.
     pub fn will_draw(&mut self) {
+        self.refresh();
         self.pending = true;
+    }
+
+    /// Gives the context the pixels that it lacks.
+    fn refresh(&mut self) {
+        if !std::mem::take(&mut self.stale) {
+            return;
+        }
+        self.close_clips();
+        let below = Surface { area: self.region, pixels: self.pixels.to_vec() };
+        if let Some(below) = Placed::surface(below) {
+            self.set_placed(&below);
+            self.context.fill_rect(&self.region.rect());
+        }
+        self.open_clips();
     }
 
     /// The pixels that can be drawn on directly: `None` inside of layers and of clips that cut through pixels.
@@ -86,6 +131,11 @@ impl<'a> Canvas<'a> {
         self.flush(resources);
         let (corner, width) = ((self.region.x0, self.region.y0), self.region.width() as usize);
         masks.lay(color, clip.intersect(self.need), self.pixels, corner, width);
+        if self.mixes && !std::mem::replace(&mut self.stale, true) {
+            // What the context has is older.
+            self.close_clips();
+            self.reset();
+        }
     }
 
     /// Draws what waits. No layer may be open, and no clip but rectangles.
@@ -97,26 +147,18 @@ impl<'a> Canvas<'a> {
             self.started = true;
             return;
         }
-        let clips = || {
-            self.opened.iter().filter_map(|Opened(open, _)| match open {
-                Open::Clip(rect) => *rect,
-                _ => None,
-            })
-        };
-        clips().for_each(|_| self.context.pop_clip());
+        self.close_clips();
         self.context.flush();
         let mut settings = RasterizerSettings::default();
-        if self.started {
+        if self.started && !self.mixes {
             settings.target_init = TargetInit::SrcOver;
         }
         let size = (self.region.width() as u16, self.region.height() as u16);
         if let Some(target) = PixmapMut::new(size.0, size.1, self.pixels) {
             self.context.render_with(target, resources, settings);
         }
-        (self.started, self.pending) = (true, false);
-        self.context.reset_and_resize(size.0, size.1);
-        self.context.set_transform(self.origin);
-        clips().for_each(|rect| self.context.push_clip_rect(&rect));
+        (self.started, self.pending, self.stale) = (true, false, self.mixes);
+        self.reset();
     }
 
     pub fn set_placed(&mut self, placed: &Placed) {
@@ -188,6 +230,7 @@ impl<'a> Canvas<'a> {
                     Open::Clip(Some(rect.abs()))
                 }
                 Some(shape) => {
+                    self.refresh();
                     self.context.push_clip_path(&shape.to_path());
                     Open::Clip(None)
                 }

@@ -339,7 +339,8 @@ impl CpuRasteriser {
         }
         let region = Area::new(x, y, x + width, y + height);
         let started = pass.ground.is_some();
-        let mut canvas = Canvas::new(&mut context, &mut opened, &mut cell, region, need, started);
+        let mut canvas =
+            Canvas::new(&mut context, &mut opened, &mut cell, region, need, started, pass.scene.mixes);
         self.draw_commands(pass, &mut canvas);
         canvas.close_all();
         canvas.flush(&mut self.resources);
@@ -378,10 +379,7 @@ impl CpuRasteriser {
                 }
                 Draw::Pop => canvas.close(),
                 _ if canvas.region.touches(command.bounds) && !scene.is_left_out(index) => {
-                    if scene.mixes || !self.lay(command, canvas) {
-                        canvas.will_draw();
-                        self.draw(command, canvas);
-                    }
+                    self.draw(command, canvas);
                 }
                 _ => {}
             }
@@ -401,6 +399,10 @@ impl CpuRasteriser {
     }
 
     fn draw(&mut self, command: &Command, canvas: &mut Canvas<'_>) {
+        if self.lay(command, canvas) {
+            return;
+        }
+        canvas.will_draw();
         match &command.draw {
             Draw::Fill { shape, paint } => {
                 if self.set_paint(paint, command.bounds, canvas) {

@@ -26,9 +26,12 @@ const MOST_PIXELS: usize = 1 << 20;
 /// What a mask takes besides its coverage.
 const OWN_BYTES: usize = 96;
 
+/// By glyph, and quarters of a pixel that it stands right of a whole one; `None` for what is no mask.
+type Glyphs = HashMap<(u32, u8), Option<Arc<Mask>>>;
+
 /// Masks from one list to the next.
 pub(super) struct Masks {
-    kept: HashMap<Design, HashMap<(u32, u8), Option<Arc<Mask>>>>,
+    kept: HashMap<Design, Glyphs>,
     bytes: usize,
     /// Those of the run at hand, each with the pixel that its glyph's origin is in.
     placed: Vec<(Arc<Mask>, (i32, i32))>,
