@@ -116,10 +116,10 @@ impl Hash for Filter {
     }
 }
 
-impl Hash for Layer {
-    fn hash<H: Hasher>(&self, state: &mut H) {
+impl Layer {
+    /// Everything but the clip.
+    pub(super) fn hash_effects<H: Hasher>(&self, state: &mut H) {
         (self.opacity.to_bits(), self.blend, self.isolated).hash(state);
-        self.clip.hash(state);
         self.filters.hash(state);
         self.backdrop.hash(state);
         if let Some(mask) = &self.mask {

@@ -1,4 +1,4 @@
-//! The list itself: commands with their bounds, their node and their hash.
+//! The list itself: commands with their bounds, their node and their hashes.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -89,6 +89,9 @@ pub struct Command {
     pub node: Node,
     /// A hash of `draw`: two commands with one hash are taken to be equal.
     pub hash: u64,
+    /// A hash of what `draw` covers, whatever it is painted with: a shape, a stroked path, the outlines of
+    /// glyphs, the clip of a group.
+    pub outline: u64,
 }
 
 impl PartialEq for Command {
@@ -248,8 +251,10 @@ impl Recorder {
 
     fn record(&mut self, draw: Draw, bounds: Rect) {
         let mut hasher = DefaultHasher::new();
-        draw.hash(&mut hasher);
-        self.commands.push(Command { draw, bounds, node: self.node, hash: hasher.finish() });
+        draw.hash_outline(&mut hasher);
+        let outline = hasher.finish();
+        draw.hash_rest(&mut hasher);
+        self.commands.push(Command { draw, bounds, node: self.node, hash: hasher.finish(), outline });
     }
 
     /// The finished list; groups still open are closed.
@@ -305,6 +310,12 @@ fn hash_path<H: Hasher>(path: &BezPath, state: &mut H) {
     }
 }
 
+pub(super) fn hash_stroke<H: Hasher>(stroke: &Stroke, state: &mut H) {
+    hash_f64s(&[stroke.width, stroke.miter_limit, stroke.dash_offset], state);
+    hash_f64s(&stroke.dash_pattern, state);
+    (stroke.join as u8, stroke.start_cap as u8, stroke.end_cap as u8).hash(state);
+}
+
 impl Hash for Shape {
     fn hash<H: Hasher>(&self, state: &mut H) {
         std::mem::discriminant(self).hash(state);
@@ -319,19 +330,27 @@ impl Hash for Shape {
     }
 }
 
-impl Hash for Draw {
-    fn hash<H: Hasher>(&self, state: &mut H) {
+impl Draw {
+    /// What is covered.
+    fn hash_outline<H: Hasher>(&self, state: &mut H) {
         std::mem::discriminant(self).hash(state);
         match self {
-            Self::Fill { shape, paint } => (shape, paint).hash(state),
-            Self::Stroke { path, stroke, paint } => {
+            Self::Fill { shape, .. } => shape.hash(state),
+            Self::Stroke { path, stroke, .. } => {
                 hash_path(path, state);
-                hash_f64s(&[stroke.width, stroke.miter_limit, stroke.dash_offset], state);
-                hash_f64s(&stroke.dash_pattern, state);
-                (stroke.join as u8, stroke.start_cap as u8, stroke.end_cap as u8).hash(state);
-                paint.hash(state);
+                hash_stroke(stroke, state);
             }
-            Self::Glyphs(run) => run.hash(state),
+            Self::Glyphs(run) => run.hash_outline(state),
+            Self::Push(layer) => layer.clip.hash(state),
+            Self::Picture { .. } | Self::Shadow { .. } | Self::Pop | Self::Link { .. } => {}
+        }
+    }
+
+    /// Everything else.
+    fn hash_rest<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Self::Fill { paint, .. } | Self::Stroke { paint, .. } => paint.hash(state),
+            Self::Glyphs(run) => (&run.paint, &run.text).hash(state),
             Self::Picture { picture, transform, smooth } => {
                 picture.hash(state);
                 hash_f64s(&transform.as_coeffs(), state);
@@ -344,7 +363,7 @@ impl Hash for Draw {
                 (color, inset).hash(state);
                 hash_f64s(&transform.as_coeffs(), state);
             }
-            Self::Push(layer) => layer.hash(state),
+            Self::Push(layer) => layer.hash_effects(state),
             Self::Pop => {}
             Self::Link { rect, href } => {
                 hash_rect(rect, state);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use kurbo::{Affine, Stroke};
 
 use super::Paint;
+use super::list::hash_stroke;
 use super::paint::hash_f64s;
 
 /// A face of a font file, by handle.
@@ -117,10 +118,9 @@ impl GlyphRun {
     pub fn silent(self) -> Self {
         Self { text: "".into(), clusters: Vec::new(), ..self }
     }
-}
 
-impl Hash for GlyphRun {
-    fn hash<H: Hasher>(&self, state: &mut H) {
+    /// What shapes the outlines and where they stand.
+    pub(super) fn hash_outline<H: Hasher>(&self, state: &mut H) {
         self.font.data.data.id().hash(state);
         self.font.data.index.hash(state);
         self.size.to_bits().hash(state);
@@ -129,9 +129,10 @@ impl Hash for GlyphRun {
         for glyph in &self.glyphs {
             (glyph.id, glyph.x.to_bits(), glyph.y.to_bits()).hash(state);
         }
-        self.paint.hash(state);
-        self.stroke.as_ref().map(|stroke| stroke.width.to_bits()).hash(state);
+        self.stroke.is_some().hash(state);
+        if let Some(stroke) = &self.stroke {
+            hash_stroke(stroke, state);
+        }
         hash_f64s(&self.transform.as_coeffs(), state);
-        self.text.hash(state);
     }
 }

@@ -315,6 +315,38 @@ fn item() -> impl Strategy<Value = Item> {
     })
 }
 
+/// The item in another paint; groups keep theirs.
+fn repainted(item: &Item, ink: &Ink) -> Item {
+    let mut item = item.clone();
+    match &mut item {
+        Item::Rect(.., own)
+        | Item::Rounded(.., own)
+        | Item::Path(.., own)
+        | Item::Stroke(.., own)
+        | Item::Text(.., own) => *own = ink.clone(),
+        Item::Picture(..) | Item::Shadow(..) => {}
+        Item::Group(_, items) => *items = items.iter().map(|item| repainted(item, ink)).collect(),
+    }
+    item
+}
+
+/// Lists that share commands, or their outlines, and parts of the frame.
+pub(super) fn related_lists() -> impl Strategy<Value = (Vec<DisplayList>, Vec<IRect>)> {
+    let pick = (any::<prop::sample::Index>(), proptest::option::weighted(0.3, ink()));
+    let lists = proptest::collection::vec(proptest::collection::vec(pick, 1..6), 2..6);
+    let rects = proptest::collection::vec(irect(), 1..4);
+    (proptest::collection::vec(item(), 2..8), lists, rects).prop_map(|(all, lists, rects)| {
+        let lists = lists.iter().map(|picks| {
+            let items = picks.iter().map(|(index, ink)| {
+                let item = index.get(&all);
+                ink.as_ref().map_or_else(|| item.clone(), |ink| repainted(item, ink))
+            });
+            list(&items.collect::<Vec<_>>())
+        });
+        (lists.collect(), rects)
+    })
+}
+
 fn irect() -> impl Strategy<Value = IRect> {
     (0..WIDTH, 0..HEIGHT, 1..120_u32, 1..90_u32)
         .prop_map(|(x, y, w, h)| IRect::new(x, y, (x + w).min(WIDTH), (y + h).min(HEIGHT)))

@@ -22,9 +22,9 @@ const GROWN_TOLERANCE: f64 = 0.1;
 
 /// Outlines that were needed before.
 #[derive(Debug, Default)]
-pub(super) struct Outlines(HashMap<Design, HashMap<u32, BezPath>>);
+pub(super) struct Glyphs(HashMap<Design, HashMap<u32, BezPath>>);
 
-impl Outlines {
+impl Glyphs {
     /// The outline of every glyph at its place, in the frame's coordinates; what has no ink is left out.
     pub fn of<'a>(&'a mut self, run: &'a GlyphRun) -> impl Iterator<Item = impl Iterator<Item = PathEl>> {
         let design = Design::of(run);

@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use super::adapter::Found;
 use super::fault::Faults;
 use super::output::Want;
-use super::painter::{Mapped, Part};
+use super::painter::{Mapped, Part, Request};
 use super::pictures::Pictures;
 use super::scene::{Lacks, SceneWriter};
 use super::submitter::{Submitter, Work};
@@ -51,7 +51,7 @@ impl Options {
 
 /// A list to draw.
 pub(super) struct Job {
-    pub parts: Vec<Part>,
+    pub request: Request,
     ticket: u64,
     /// Until it is answered.
     reply: Option<Sender<Answer>>,
@@ -74,7 +74,8 @@ pub struct Drawn {
 impl Job {
     /// Bytes of its results.
     pub fn bytes(&self) -> u64 {
-        let wants = self.parts.iter().flat_map(|part| part.wants.iter().map(|want| (part.rect, want)));
+        let wants =
+            self.request.parts.iter().flat_map(|part| part.wants.iter().map(|want| (part.rect, want)));
         wants.map(|(rect, want)| want.bytes(rect).next_multiple_of(4)).sum()
     }
 
@@ -210,16 +211,13 @@ impl Client {
     /// Asks for parts of a list; the ticket that its answer will have. Blocks while too much is under way.
     pub fn order(&mut self, list: &DisplayList, parts: &[(IRect, Vec<Want>)]) -> Result<u64, Lacks> {
         let rects: Vec<IRect> = parts.iter().map(|(rect, _)| *rect).collect();
-        let scenes = self.writer.write(list, &rects)?;
-        let parts = parts
-            .iter()
-            .zip(scenes)
-            .map(|((rect, wants), scene)| Part { rect: *rect, scene, wants: wants.clone() })
-            .collect();
+        let list = self.writer.write(list, &rects)?;
+        let parts = parts.iter().map(|(rect, wants)| Part { rect: *rect, wants: wants.clone() }).collect();
+        let request = Request { parts, list };
         let ticket = self.next;
         self.next += 1;
         // One that nobody takes is answered when it is dropped.
-        let _ = self.jobs.send(Job { parts, ticket, reply: Some(self.reply.clone()) });
+        let _ = self.jobs.send(Job { request, ticket, reply: Some(self.reply.clone()) });
         Ok(ticket)
     }
 

@@ -1,6 +1,6 @@
 //! Pixels of display lists, on GPUs, many lists at once.
 //!
-//! Workers turn a list into **parts**: rectangles of the frame, each with a vello scene of all that
+//! Workers encode a list as vello scenes have it, in **parts**: rectangles of the frame, each with all that
 //! touches it. A submitter (one a GPU) packs the parts of many lists into an atlas, draws them as one
 //! scene, and lets compute shaders write what the encoders need into one buffer, which a reader hands
 //! back to the workers. What vello cannot draw as the CPU does comes to it as **pictures** of the CPU.
@@ -11,10 +11,12 @@
 mod adapter;
 mod capacity;
 mod device;
+mod encoded;
 mod fault;
 mod glyphs;
 mod job;
 mod lines;
+mod outline;
 mod output;
 mod page;
 mod painter;

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use bytemuck::{Pod, Zeroable};
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use kurbo::Affine;
-use vello::low_level::vello_encoding::BumpAllocators;
+use kurbo::Vec2;
+use vello::low_level::vello_encoding::{BumpAllocators, Encoding};
 use wgpu::{
     Buffer, BufferDescriptor, BufferUsages, BufferView, CommandEncoderDescriptor, ComputePassTimestampWrites,
     ErrorFilter, MapMode, PollType, QuerySet, QuerySetDescriptor, QueryType, SubmissionIndex, Texture,
@@ -17,16 +17,23 @@ use wgpu::{
 
 use super::capacity::Capacity;
 use super::device::Device;
+use super::encoded::EncodedList;
 use super::fault::{Fault, Trouble};
 use super::output::{Item, Outputs, Want};
 use super::page::Page;
 use super::stages::{Encoded, Stages, texture};
 use crate::raster::IRect;
 
-/// A rectangle of a list, the scene that shows it, and what is wanted of its pixels.
-pub struct Part {
+/// A list to draw.
+pub(super) struct Request {
+    /// What is to be drawn of it, as it is encoded.
+    pub parts: Vec<Part>,
+    pub list: EncodedList,
+}
+
+/// A rectangle of a list, and what is wanted of its pixels.
+pub(super) struct Part {
     pub rect: IRect,
-    pub scene: vello::Scene,
     pub wants: Vec<Want>,
 }
 
@@ -48,6 +55,8 @@ pub(super) struct Painter {
     outputs: Outputs,
     page: (Texture, TextureView),
     side: u32,
+    /// What a batch has beside its lines; kept for its memory.
+    rest: Encoding,
     ring: Ring,
     clock: Option<Clock>,
 }
@@ -134,7 +143,8 @@ impl Painter {
                 mapped_at_creation: false,
             }),
         });
-        Self { device, stages, outputs, page, side, ring: Ring { back, idle }, clock }
+        let (rest, ring) = (Encoding::new(), Ring { back, idle });
+        Self { device, stages, outputs, page, side, rest, ring, clock }
     }
 
     /// An empty page.
@@ -156,10 +166,10 @@ impl Painter {
         grown.is_some()
     }
 
-    /// Gives a batch to the GPU; `places` are the parts' on the page, of which `used` is used.
+    /// Gives a batch to the GPU; `places` are those of all parts on the page, of which `used` is used.
     pub fn submit(
         &mut self,
-        parts: &[&Part],
+        requests: &[&Request],
         places: &[(u32, u32)],
         used: (u32, u32),
         fault: Option<Fault>,
@@ -174,7 +184,7 @@ impl Painter {
         if matches!(fault, Some(Fault::Overflow | Fault::TooComplex)) {
             self.stages.capacity = Capacity::none();
         }
-        let submitted = self.give(&device, parts, places, used, fault);
+        let submitted = self.give(&device, requests, places, used, fault);
         if fault == Some(Fault::TooComplex) {
             self.stages.capacity = kept;
         }
@@ -198,27 +208,33 @@ impl Painter {
     fn give(
         &mut self,
         device: &Device,
-        parts: &[&Part],
+        requests: &[&Request],
         places: &[(u32, u32)],
         used: (u32, u32),
         fault: Option<Fault>,
     ) -> Result<Submission, Trouble> {
-        let mut scene = vello::Scene::new();
+        self.rest.reset();
         let mut items = Vec::new();
-        let mut results = Vec::with_capacity(parts.len());
-        let mut out = 0;
-        for (part, &at) in parts.iter().zip(places) {
-            let [x, y] = [part.rect.x0, part.rect.y0].map(f64::from);
-            let moved = Affine::translate((f64::from(at.0) - x, f64::from(at.1) - y));
-            scene.append(&part.scene, Some(moved));
-            let mut ranges = Vec::with_capacity(part.wants.len());
-            for want in &part.wants {
-                let length = want.bytes(part.rect);
-                items.push(Item { at, rect: part.rect, want, out });
-                ranges.push((HEAD + out) as usize..(HEAD + out + length) as usize);
-                out += length.next_multiple_of(4);
+        let mut results = Vec::with_capacity(places.len());
+        let (mut out, mut at) = (0, places);
+        for request in requests {
+            let (own, others) = at.split_at(request.parts.len());
+            at = others;
+            let moves = request.parts.iter().zip(own).map(|(part, &(x, y))| {
+                let from = Vec2::new(part.rect.x0.into(), part.rect.y0.into());
+                Vec2::new(x.into(), y.into()) - from
+            });
+            request.list.append_rest(moves, &mut self.rest);
+            for (part, &at) in request.parts.iter().zip(own) {
+                let mut ranges = Vec::with_capacity(part.wants.len());
+                for want in &part.wants {
+                    let length = want.bytes(part.rect);
+                    items.push(Item { at, rect: part.rect, want, out });
+                    ranges.push((HEAD + out) as usize..(HEAD + out + length) as usize);
+                    out += length.next_multiple_of(4);
+                }
+                results.push(ranges);
             }
-            results.push(ranges);
         }
         let bytes = HEAD + out;
         let times = |begin: u32| {
@@ -231,7 +247,9 @@ impl Painter {
         };
         let mut encoder =
             device.device.create_command_encoder(&CommandEncoderDescriptor { label: Some("batch") });
-        let encoded = self.stages.encode(device, &mut encoder, &scene, &self.page.1, used, times(0))?;
+        let lists: Vec<&EncodedList> = requests.iter().map(|request| &request.list).collect();
+        let scene = (&lists[..], &self.rest);
+        let encoded = self.stages.encode(device, &mut encoder, scene, &self.page.1, used, times(0))?;
         let output = self.outputs.encode(device, &mut encoder, &self.page.1, &items, out, times(2));
         let staging = self.ring.buffer(device, bytes);
         encoder.copy_buffer_to_buffer(self.stages.bump(), 0, &staging, 0, size_of::<BumpAllocators>() as u64);

@@ -1,4 +1,4 @@
-//! Display lists to vello scenes.
+//! Display lists to vello's encoding.
 //!
 //! Solid and smooth fills, strokes, glyphs, clips, opacity and blending are vello's. Everything else is
 //! drawn by the CPU as a picture and laid pixel on pixel into the scene at its place in the order:
@@ -6,17 +6,22 @@
 //! pixels), patterns, gradients with steps (its ramps have 512 colours) and colour glyphs. A group that
 //! filters what lies below it cannot be had that way; a list that needs one there is the CPU's.
 
+use std::sync::Arc;
+
 use kurbo::{Affine, BezPath, Shape as _};
+use vello::low_level::vello_encoding::{DrawBeginClip, Encoding};
 use vello::peniko::color::{AlphaColor, DynamicColor, Srgb};
 use vello::peniko::{
     self, Brush, Extend, Fill, ImageBrush, ImageQuality, ImageSampler, InterpolationAlphaSpace, Mix,
 };
 
-use super::glyphs::Outlines;
+use super::encoded::EncodedList;
+use super::glyphs::Glyphs;
 use super::lines;
+use super::outline::{Kept, Outline};
 use super::pictures::Pictures;
 use crate::display::{
-    Blend, ColorStop, Command, DisplayList, Draw, Gradient, GradientKind, Layer, Paint, Shape,
+    Blend, ColorStop, Command, DisplayList, Draw, GlyphRun, Gradient, GradientKind, Layer, Paint, Shape,
 };
 use crate::raster::area::Area;
 use crate::raster::design::has_color_glyphs;
@@ -33,27 +38,37 @@ pub enum Lacks {
 /// Colours of a ramp.
 const RAMP: f32 = 512.0;
 
-/// Draws lists into scenes.
-#[derive(Debug)]
+/// Encodes lists.
 pub(super) struct SceneWriter {
     pictures: Pictures,
     rasteriser: CpuRasteriser,
-    outlines: Outlines,
+    glyphs: Glyphs,
+    outlines: Kept,
+    /// The tags and the words of lines of the last list; the next is about as long.
+    last: (usize, usize),
 }
 
 impl SceneWriter {
     pub fn new(pictures: Pictures) -> Self {
-        Self { pictures, rasteriser: CpuRasteriser::new(), outlines: Outlines::default() }
+        Self {
+            pictures,
+            rasteriser: CpuRasteriser::new(),
+            glyphs: Glyphs::default(),
+            outlines: Kept::default(),
+            last: (0, 0),
+        }
     }
 
-    /// A scene for each rectangle, in the frame's coordinates and cut to the rectangle.
-    pub fn write(&mut self, list: &DisplayList, rects: &[IRect]) -> Result<Vec<vello::Scene>, Lacks> {
+    /// The list inside each rectangle, in the frame's coordinates and cut to the rectangle.
+    pub fn write(&mut self, list: &DisplayList, rects: &[IRect]) -> Result<EncodedList, Lacks> {
         let scene = Scene::new(list);
         let drawing = self.pictures.next_drawing();
         self.rasteriser.begin(list);
+        self.outlines.begin();
         let mut writing = Writing {
             pictures: &self.pictures,
             rasteriser: &mut self.rasteriser,
+            glyphs: &mut self.glyphs,
             outlines: &mut self.outlines,
             scene: &scene,
             blends: blends(&scene),
@@ -61,17 +76,23 @@ impl SceneWriter {
             area: Area::EMPTY,
             out: vello::Scene::new(),
         };
-        rects
-            .iter()
-            .map(|rect| {
-                let [x0, y0, x1, y1] = [rect.x0, rect.y0, rect.x1, rect.y1].map(|v| v as i32);
-                writing.area = Area::new(x0, y0, x1, y1);
-                writing.out.push_clip_layer(Fill::NonZero, Affine::IDENTITY, &writing.area.rect());
-                writing.commands(0..list.commands.len(), &[])?;
-                writing.out.pop_layer();
-                Ok(std::mem::take(&mut writing.out))
-            })
-            .collect()
+        let (tags, lines) = self.last;
+        writing.encoding().path_tags.reserve(tags);
+        writing.encoding().path_data.reserve(lines);
+        let mut ends = Vec::with_capacity(rects.len());
+        for rect in rects {
+            let [x0, y0, x1, y1] = [rect.x0, rect.y0, rect.x1, rect.y1].map(|v| v as i32);
+            writing.area = Area::new(x0, y0, x1, y1);
+            // Each part is moved by itself, and so shares no transform with the one before it.
+            writing.encoding().force_next_transform_and_style();
+            writing.out.push_clip_layer(Fill::NonZero, Affine::IDENTITY, &writing.area.rect());
+            writing.commands(0..list.commands.len(), &[])?;
+            writing.out.pop_layer();
+            ends.push(writing.encoding().transforms.len());
+        }
+        let encoded = EncodedList::new(std::mem::take(writing.encoding()), &ends);
+        self.last = (encoded.tags.len(), encoded.lines.len());
+        Ok(encoded)
     }
 }
 
@@ -107,7 +128,8 @@ fn blends(scene: &Scene<'_>) -> Vec<bool> {
 struct Writing<'a> {
     pictures: &'a Pictures,
     rasteriser: &'a mut CpuRasteriser,
-    outlines: &'a mut Outlines,
+    glyphs: &'a mut Glyphs,
+    outlines: &'a mut Kept,
     scene: &'a Scene<'a>,
     blends: Vec<bool>,
     drawing: u64,
@@ -117,8 +139,12 @@ struct Writing<'a> {
 }
 
 impl Writing<'_> {
-    /// `clips` cut every command by itself.
-    fn commands(&mut self, range: std::ops::Range<usize>, clips: &[&Shape]) -> Result<(), Lacks> {
+    fn encoding(&mut self) -> &mut Encoding {
+        self.out.encoding_mut()
+    }
+
+    /// The clips of the pushes `clips` cut every command by itself.
+    fn commands(&mut self, range: std::ops::Range<usize>, clips: &[usize]) -> Result<(), Lacks> {
         let mut index = range.start;
         while index < range.end {
             let command = &self.scene.commands()[index];
@@ -139,7 +165,7 @@ impl Writing<'_> {
         Ok(())
     }
 
-    fn group(&mut self, push: usize, end: usize, layer: &Layer, clips: &[&Shape]) -> Result<(), Lacks> {
+    fn group(&mut self, push: usize, end: usize, layer: &Layer, clips: &[usize]) -> Result<(), Lacks> {
         if !layer.backdrop.is_empty() {
             return Err(Lacks::Backdrop);
         }
@@ -147,7 +173,7 @@ impl Writing<'_> {
             // Vello's clips are groups. Blending in one would not see what lies below, and where several
             // commands meet at an edge of it, it would be cut once and not each of them, as on the CPU.
             let mut clips = clips.to_vec();
-            clips.extend(&layer.clip);
+            clips.push(push);
             return self.commands(push + 1..end, &clips);
         }
         let everything = self.area.inflate(16).rect();
@@ -168,10 +194,7 @@ impl Writing<'_> {
         } else if layer.opacity < 1.0 || layer.isolated {
             let opacity = layer.opacity.clamp(0.0, 1.0);
             match &layer.clip {
-                Some(clip) => {
-                    let (rule, path) = outline(clip);
-                    self.out.push_layer(rule, Mix::Normal, opacity, Affine::IDENTITY, &path);
-                }
+                Some(clip) => self.push(push, clip, DrawBeginClip::new(Mix::Normal.into(), opacity)),
                 None => {
                     self.out.push_layer(Fill::NonZero, Mix::Normal, opacity, Affine::IDENTITY, &everything);
                 }
@@ -179,7 +202,7 @@ impl Writing<'_> {
             self.commands(push + 1..end, &[])?;
             self.out.pop_layer();
         } else {
-            let own = self.cut(layer.clip.as_ref().as_slice());
+            let own = self.cut(&[push]);
             self.commands(push + 1..end, &[])?;
             self.close(own);
         }
@@ -190,13 +213,27 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Opens clips; how many.
-    fn cut(&mut self, clips: &[&Shape]) -> usize {
-        for clip in clips {
-            let (rule, path) = outline(clip);
-            self.out.push_clip_layer(rule, Affine::IDENTITY, &path);
+    /// Opens the clips of pushes; how many.
+    fn cut(&mut self, pushes: &[usize]) -> usize {
+        let mut opened = 0;
+        for &index in pushes {
+            let Draw::Push(layer) = &self.scene.commands()[index].draw else { continue };
+            let Some(clip) = &layer.clip else { continue };
+            self.push(index, clip, DrawBeginClip::clip());
+            opened += 1;
         }
-        clips.len()
+        opened
+    }
+
+    /// Opens the group of a push, cut to its clip.
+    fn push(&mut self, index: usize, clip: &Shape, group: DrawBeginClip) {
+        let outline = self.outline(index, clip);
+        outline.push(group, self.encoding());
+    }
+
+    /// The shape of a command.
+    fn outline(&mut self, index: usize, shape: &Shape) -> Arc<Outline> {
+        self.outlines.get(self.scene.commands()[index].outline, || outline(shape))
     }
 
     fn close(&mut self, cut: usize) {
@@ -211,33 +248,23 @@ impl Writing<'_> {
                 self.out.fill(Fill::NonZero, Affine::IDENTITY, &brush, Some(place), &rect.abs());
             }),
             Draw::Fill { shape, paint } => brush(paint).map(|brush| {
-                let (rule, path) = outline(shape);
-                fill(&mut self.out, rule, &brush, &path);
+                self.outline(index, shape).fill(&brush, self.encoding());
             }),
             Draw::Stroke { path, stroke, paint } => brush(paint).map(|brush| {
-                let mut outline = BezPath::new();
-                lines::stroke(path.iter(), stroke, Affine::IDENTITY, &mut outline);
-                fill(&mut self.out, Fill::NonZero, &brush, &outline);
+                let outline = self.outlines.get(command.outline, || {
+                    let mut polygons = BezPath::new();
+                    lines::stroke(path.iter(), stroke, Affine::IDENTITY, &mut polygons);
+                    one(Fill::NonZero, &polygons)
+                });
+                outline.fill(&brush, self.encoding());
             }),
             Draw::Glyphs(run) if !has_color_glyphs(run, run.glyphs.iter().map(|glyph| glyph.id)) => {
                 brush(&run.paint).map(|brush| {
-                    let (rule, out) = (Fill::NonZero, &mut self.out);
-                    // Where neighbours touch, each covers its own part of a pixel, as on the CPU: two paths
-                    // take turns. Where they overlap, what is not opaque shows it: each is its own path.
                     let opaque = matches!(&run.paint, Paint::Solid(color) if color.alpha() >= 1.0);
-                    let (mut own, mut other) = (BezPath::new(), BezPath::new());
-                    for glyph in self.outlines.of(run) {
-                        own.extend(glyph);
-                        if opaque {
-                            std::mem::swap(&mut own, &mut other);
-                        } else {
-                            fill(out, rule, &brush, &own);
-                            own.truncate(0);
-                        }
-                    }
-                    for path in [own, other] {
-                        fill(out, rule, &brush, &path);
-                    }
+                    // The two ways to draw it are two outlines.
+                    let hash = command.outline ^ u64::from(opaque);
+                    let outline = self.outlines.get(hash, || glyphs(run, opaque, self.glyphs));
+                    outline.fill(&brush, self.encoding());
                 })
             }
             Draw::Link { .. } => Some(()),
@@ -272,24 +299,46 @@ fn is_whole(shape: &Shape) -> bool {
     }
 }
 
-fn fill(out: &mut vello::Scene, rule: Fill, (brush, place): &(Brush, Affine), path: &BezPath) {
-    out.fill(rule, Affine::IDENTITY, brush, Some(*place), path);
-}
-
 /// The shape as polygons.
-fn outline(shape: &Shape) -> (Fill, BezPath) {
-    let mut path = BezPath::new();
+fn outline(shape: &Shape) -> Outline {
+    let mut polygons = BezPath::new();
     match shape {
-        Shape::Path(own, even_odd) => {
-            lines::fill(own.iter(), Affine::IDENTITY, &mut path);
-            (if *even_odd { Fill::EvenOdd } else { Fill::NonZero }, path)
+        Shape::Path(path, even_odd) => {
+            lines::fill(path.iter(), Affine::IDENTITY, &mut polygons);
+            one(if *even_odd { Fill::EvenOdd } else { Fill::NonZero }, &polygons)
         }
-        Shape::Rect(rect) => (Fill::NonZero, rect.abs().to_path(0.1)),
-        Shape::Rounded(_) => {
-            lines::fill(shape.to_path(), Affine::IDENTITY, &mut path);
-            (Fill::NonZero, path)
+        Shape::Rect(rect) => one(Fill::NonZero, &rect.abs().to_path(0.1)),
+        Shape::Rounded(rounded) => {
+            lines::fill(rounded.path_elements(0.1), Affine::IDENTITY, &mut polygons);
+            one(Fill::NonZero, &polygons)
         }
     }
+}
+
+fn one(rule: Fill, path: &BezPath) -> Outline {
+    let mut outline = Outline::new(rule);
+    outline.add(path);
+    outline
+}
+
+/// The glyphs of a run. Where neighbours touch, each covers its own part of a pixel, as on the CPU: two
+/// paths take turns. Where they overlap, what is not opaque shows it: each is its own path.
+fn glyphs(run: &GlyphRun, opaque: bool, glyphs: &mut Glyphs) -> Outline {
+    let mut outline = Outline::new(Fill::NonZero);
+    let (mut own, mut other) = (BezPath::new(), BezPath::new());
+    for glyph in glyphs.of(run) {
+        own.extend(glyph);
+        if opaque {
+            std::mem::swap(&mut own, &mut other);
+        } else {
+            outline.add(&own);
+            own.truncate(0);
+        }
+    }
+    for path in [own, other] {
+        outline.add(&path);
+    }
+    outline
 }
 
 /// The brush, and what places it; `None` when vello's would look different.
@@ -349,4 +398,52 @@ fn is_smooth(gradient: &Gradient) -> bool {
             let premultiplied = |c: [f32; 4], i: usize| if i < 3 { c[i] * c[3] } else { c[3] };
             (0..4).all(|i| (premultiplied(colors.0, i) - premultiplied(colors.1, i)).abs() * 255.0 <= steps)
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use vello::low_level::vello_encoding::Patch;
+
+    use super::*;
+    use crate::raster::tests::related_lists;
+
+    /// All that is in it.
+    fn contents(list: &EncodedList) -> (Vec<u8>, Vec<u32>, Vec<String>) {
+        let (rest, transforms) = list.parts();
+        let bytes = [
+            bytemuck::cast_slice::<_, u8>(&list.tags),
+            bytemuck::cast_slice(&rest.draw_tags),
+            bytemuck::cast_slice(&rest.transforms),
+            bytemuck::cast_slice(&rest.styles),
+        ];
+        let counts = [rest.n_paths, rest.n_path_segments, rest.n_clips, rest.n_open_clips];
+        let words = [&list.lines, &rest.draw_data, &counts[..]];
+        let patches = rest.resources.patches.iter().map(|patch| match patch {
+            Patch::Ramp { draw_data_offset, stops, extend, .. } => {
+                format!("{draw_data_offset}: {:?} {extend:?}", &rest.resources.color_stops[stops.clone()])
+            }
+            Patch::Image { draw_data_offset, image } => {
+                format!("{draw_data_offset}: {} {:?}", image.width, image.data.data())
+            }
+            Patch::GlyphRun { index } => format!("{index}"),
+        });
+        (bytes.concat(), words.concat(), patches.chain([format!("{transforms:?}")]).collect())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// What is kept of the lists before changes nothing.
+        #[test]
+        fn a_warm_writer_writes_what_a_fresh_one_does((lists, rects) in related_lists()) {
+            let mut warm = SceneWriter::new(Pictures::new());
+            let pictures = Pictures::new();
+            for list in &lists {
+                let mut fresh = SceneWriter::new(pictures.clone());
+                let written = warm.write(list, &rects).map(|encoded| contents(&encoded));
+                prop_assert_eq!(written, fresh.write(list, &rects).map(|encoded| contents(&encoded)));
+            }
+        }
+    }
 }

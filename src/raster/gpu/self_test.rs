@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::adapter::Found;
 use super::device::Device;
 use super::output::Want;
-use super::painter::{Painter, Part};
+use super::painter::{Painter, Part, Request};
 use super::parity::Parity;
 use super::pictures::Pictures;
 use super::sample::sample;
@@ -44,15 +44,14 @@ impl SelfTest {
     /// What is wanted of the whole list, as the GPU makes it.
     pub fn make(&mut self, list: &DisplayList, wants: Vec<Want>) -> Result<Vec<Vec<u8>>, String> {
         let rect = IRect::new(0, 0, list.width, list.height);
-        let scenes = self.writer.write(list, &[rect]).map_err(|lacks| format!("it lacks {lacks:?}"))?;
-        let scene = scenes.into_iter().next().expect("one for each rectangle");
-        let part = Part { rect, scene, wants };
+        let list = self.writer.write(list, &[rect]).map_err(|lacks| format!("it lacks {lacks:?}"))?;
+        let request = Request { parts: vec![Part { rect, wants }], list };
         let mut page = self.painter.page();
         let place = page.place(rect.width(), rect.height()).ok_or("the frame is too large")?;
         loop {
             let submission = self
                 .painter
-                .submit(&[&part], &[place], page.used(), None)
+                .submit(&[&request], &[place], page.used(), None)
                 .map_err(|trouble| format!("{trouble:?}"))?;
             let (ranges, encoded) = (submission.places[0].clone(), submission.encoded);
             let (mapped, outcome) = submission.wait()?;

@@ -4,11 +4,11 @@
 //! the buffers are kept from scene to scene, and their sizes are ours to choose.
 
 use std::borrow::Cow;
+use std::num::NonZero;
 use std::sync::Mutex;
 
-use vello::Scene;
 use vello::low_level::vello_encoding::{
-    BufferSizes, DrawTag, IndirectCount, Layout, RenderConfig, Resolver, WorkgroupSize,
+    BufferSizes, DrawTag, Encoding, IndirectCount, Layout, RenderConfig, Resolver, WorkgroupSize,
 };
 use vello_shaders::{BindType, ComputeShader, SHADERS};
 use wgpu::{
@@ -23,6 +23,7 @@ use wgpu::{
 
 use super::capacity::Capacity;
 use super::device::Device;
+use super::encoded::EncodedList;
 use super::fault::Trouble;
 
 /// A compiled shader.
@@ -343,6 +344,9 @@ pub(super) struct Encoded {
     pub initial_ptcl: u32,
 }
 
+/// Tags are a multiple of this many: one group of threads of the stage that reads them first.
+const TAGS: usize = 1024;
+
 /// Draws scenes.
 pub(super) struct Stages {
     pipelines: Pipelines,
@@ -372,17 +376,18 @@ impl Stages {
         self.buffers.bump.0.as_ref().expect("made by the first scene")
     }
 
-    /// Uploads the scene and notes the stages' work into `encoder`.
+    /// Uploads a scene (lists, and what they have beside their lines) and notes the stages' work into
+    /// `encoder`.
     pub fn encode(
         &mut self,
         device: &Device,
         encoder: &mut CommandEncoder,
-        scene: &Scene,
+        (lists, rest): (&[&EncodedList], &Encoding),
         target: &TextureView,
         (width, height): (u32, u32),
         timestamps: Option<ComputePassTimestampWrites<'_>>,
     ) -> Result<Encoded, Trouble> {
-        let (layout, ramps, images) = self.resolver.resolve(scene.encoding(), &mut self.packed);
+        let (mut layout, ramps, images) = self.resolver.resolve(rest, &mut self.packed);
         let mut uploaded = 0;
         // A scene without pictures says nothing about their atlas, which others still need.
         if images.width > 0 || self.pictures.0.is_none() {
@@ -402,17 +407,40 @@ impl Stages {
             self.ramps.write(device, (0, 0), (ramps.width, ramps.height), data);
             uploaded += data.len() as u64;
         }
-        if self.packed.is_empty() {
-            self.packed.resize(4, u8::MAX);
+        // Tags and lines stand before the rest.
+        let tags = lists.iter().map(|list| list.tags.len()).sum::<usize>();
+        let tags_end = tags.next_multiple_of(TAGS);
+        let lines_end = tags_end + lists.iter().map(|list| list.lines.len() * 4).sum::<usize>();
+        layout.path_data_base = (tags_end / 4) as u32;
+        for base in [
+            &mut layout.draw_tag_base,
+            &mut layout.draw_data_base,
+            &mut layout.transform_base,
+            &mut layout.style_base,
+        ] {
+            *base += (lines_end / 4) as u32;
         }
+        let bytes = (lines_end + self.packed.len()) as u64;
         let mut config = RenderConfig::new(&layout, width, height, &vello::peniko::Color::TRANSPARENT);
         self.capacity.apply(&mut config.gpu, &mut config.buffer_sizes, layout.bin_data_start);
         let (counts, uniform) = (&config.workgroup_counts, bytemuck::bytes_of(&config.gpu));
-        let b =
-            self.buffers.fit(device, &config.buffer_sizes, self.packed.len() as u64, uniform.len() as u64);
-        device.queue.write_buffer(b.scene, 0, &self.packed);
+        let b = self.buffers.fit(device, &config.buffer_sizes, bytes, uniform.len() as u64);
+        // Without a view there was an error, and whoever called hears of it.
+        let view = NonZero::new(bytes).and_then(|size| device.queue.write_buffer_with(b.scene, 0, size));
+        if let Some(mut view) = view {
+            let mut left = view.slice(..);
+            let mut write = |bytes: &[u8]| {
+                let (mut here, after) = std::mem::take(&mut left).split_at(bytes.len());
+                here.copy_from_slice(bytes);
+                left = after;
+            };
+            lists.iter().for_each(|list| write(bytemuck::cast_slice(&list.tags)));
+            write(&[0; TAGS][..tags_end - tags]);
+            lists.iter().for_each(|list| write(bytemuck::cast_slice(&list.lines)));
+            write(&self.packed);
+        }
         device.queue.write_buffer(b.config, 0, uniform);
-        uploaded += self.packed.len() as u64;
+        uploaded += bytes;
         encoder.clear_buffer(b.bump, 0, None);
 
         let p = &self.pipelines;
@@ -517,11 +545,24 @@ fn all_placed(layout: &Layout, packed: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use kurbo::{Affine, Rect};
+    use vello::low_level::vello_encoding::resolve_solid_paths_only;
+    use vello::peniko::Fill;
+
     use super::*;
 
     #[test]
     fn the_shader_is_made_precise() {
         let code = &SHADERS.fine_area.wgsl.code;
         assert_eq!(code.matches(COVERED).count(), 1, "vello's shader has changed");
+    }
+
+    #[test]
+    fn tags_are_as_many_as_the_stages_read() {
+        let mut scene = vello::Scene::new();
+        scene.push_clip_layer(Fill::NonZero, Affine::IDENTITY, &Rect::new(0.0, 0.0, 9.0, 9.0));
+        scene.pop_layer();
+        let layout = resolve_solid_paths_only(scene.encoding(), &mut Vec::new());
+        assert_eq!(layout.path_tags_size() as usize, TAGS);
     }
 }

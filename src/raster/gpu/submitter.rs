@@ -14,7 +14,7 @@ use super::device::Device;
 use super::fault::{Faults, Trouble};
 use super::job::{Drawn, Job};
 use super::page::Page;
-use super::painter::{Painter, Part, Submission};
+use super::painter::{Painter, Request, Submission};
 
 /// Batches that a reader has before it, beside the one that it waits for.
 const AHEAD: usize = 2;
@@ -124,9 +124,9 @@ impl Submitter {
             }
             batch.push(job);
         }
-        let parts: Vec<&Part> = batch.iter().flat_map(|job| &job.parts).collect();
+        let requests: Vec<&Request> = batch.iter().map(|job| &job.request).collect();
         let fault = self.faults.as_ref().and_then(|faults| faults.next());
-        let submitted = painter.submit(&parts, &places, page.used(), fault);
+        let submitted = painter.submit(&requests, &places, page.used(), fault);
         drop(guard);
         match submitted {
             Ok(submission) => {
@@ -172,7 +172,7 @@ impl Submitter {
                 let mapped = Arc::new(mapped);
                 let mut places = places.into_iter();
                 for job in jobs {
-                    let places = places.by_ref().take(job.parts.len()).collect();
+                    let places = places.by_ref().take(job.request.parts.len()).collect();
                     let drawn = Drawn::new(mapped.clone(), places);
                     job.answer(Ok(drawn));
                 }
@@ -190,9 +190,8 @@ impl Submitter {
             if !place(&mut page, &job, &mut places) {
                 break;
             }
-            let parts: Vec<&Part> = job.parts.iter().collect();
             let fault = self.faults.as_ref().and_then(|faults| faults.next());
-            let submission = match painter.submit(&parts, &places, page.used(), fault) {
+            let submission = match painter.submit(&[&job.request], &places, page.used(), fault) {
                 Ok(submission) => submission,
                 Err(Trouble::Pictures) => {
                     return job.answer(Err("its pictures are too large for the GPU".to_owned()));
@@ -241,7 +240,7 @@ fn open(found: &Found, side: u32) -> Result<Painter, String> {
 /// Puts all parts of a job onto the page, or none.
 fn place(page: &mut Page, job: &Job, places: &mut Vec<(u32, u32)>) -> bool {
     let (before, count) = (page.clone(), places.len());
-    for part in &job.parts {
+    for part in &job.request.parts {
         match page.place(part.rect.width(), part.rect.height()) {
             Some(place) => places.push(place),
             None => {
