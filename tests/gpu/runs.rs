@@ -101,7 +101,9 @@ fn every_type_comes_from_the_gpu() {
             let (report, lines, out) = run_as(&plan, Some(gpu(4, &[])), "types-gpu", incremental);
             assert_eq!(report.counts.rendered, (RECORDS * types.len()) as u64, "{types:?}");
             let drawn = lines.values().filter(|line| line["type"] != "pdf");
-            assert!(drawn.clone().all(|line| line["backend"] == "gpu"), "{types:?}");
+            for line in drawn.clone() {
+                assert_eq!(line["backend"], "gpu", "{types:?}: {line}");
+            }
             let paths = |lossy: bool| {
                 let of = move |line: &&Value| (line["type"] == "jpeg") == lossy;
                 drawn.clone().filter(of).map(|line| line["path"].as_str().expect("a path"))

@@ -1,6 +1,7 @@
 //! An open GPU: its device, its pipelines' cache, and what went wrong with it.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use wgpu::{DeviceDescriptor, Features, Limits, PipelineCache, PipelineCacheDescriptor};
@@ -71,7 +72,10 @@ impl Device {
         if std::fs::metadata(file).is_ok_and(|metadata| metadata.len() == data.len() as u64) {
             return;
         }
-        let temporary = file.with_extension(std::process::id().to_string());
+        // Other processes may be at it, and other devices of this one.
+        static WRITES: AtomicU32 = AtomicU32::new(0);
+        let write = WRITES.fetch_add(1, Ordering::Relaxed);
+        let temporary = file.with_extension(format!("{}-{write}", std::process::id()));
         let written = std::fs::create_dir_all(folder)
             .and_then(|()| std::fs::write(&temporary, data))
             .and_then(|()| std::fs::rename(&temporary, file));
