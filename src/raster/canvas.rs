@@ -79,14 +79,7 @@ impl<'a> Canvas<'a> {
         self.open_clips();
     }
 
-    /// The clips that are open; all of them are rectangles wherever this is asked.
-    fn clips(&self) -> impl Iterator<Item = Rect> {
-        self.opened.iter().filter_map(|Opened(open, _)| match open {
-            Open::Clip(rect) => *rect,
-            _ => None,
-        })
-    }
-
+    /// Opens the clips of the groups that are open; all of them are rectangles wherever this is called.
     fn open_clips(&mut self) {
         for Opened(open, _) in &*self.opened {
             if let Open::Clip(Some(rect)) = open {
@@ -96,8 +89,10 @@ impl<'a> Canvas<'a> {
     }
 
     fn close_clips(&mut self) {
-        for _ in 0..self.clips().count() {
-            self.context.pop_clip();
+        for Opened(open, _) in &*self.opened {
+            if matches!(open, Open::Clip(_)) {
+                self.context.pop_clip();
+            }
         }
     }
 
@@ -161,6 +156,7 @@ impl<'a> Canvas<'a> {
         self.reset();
     }
 
+    /// Paints what follows with the pixels, where they lie.
     pub fn set_placed(&mut self, placed: &Placed) {
         // Pixel on pixel: the nearest sample is the exact one.
         let sampler = ImageSampler {
@@ -182,6 +178,7 @@ impl<'a> Canvas<'a> {
         self.context.fill_rect(&area.rect());
     }
 
+    /// Fills the shape with the paint that is set.
     pub fn fill(&mut self, shape: &Shape) {
         match shape {
             Shape::Rect(rect) => self.context.fill_rect(&rect.abs()),

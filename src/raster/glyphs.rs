@@ -23,8 +23,9 @@ const MOST_BYTES: usize = 16 << 20;
 /// A mask has at most so many pixels; glyphs that need more are drawn as paths.
 const MOST_PIXELS: usize = 1 << 20;
 
-/// What a mask takes besides its coverage.
+/// What a mask takes besides its coverage, and a design besides its masks.
 const OWN_BYTES: usize = 96;
+const DESIGN_BYTES: usize = 512;
 
 /// By glyph, and quarters of a pixel that it stands right of a whole one; `None` for what is no mask.
 type Glyphs = HashMap<(u32, u8), Option<Arc<Mask>>>;
@@ -76,7 +77,13 @@ impl Masks {
             self.kept.clear();
             self.bytes = 0;
         }
-        let kept = self.kept.entry(Design::of(run)).or_default();
+        let kept = match self.kept.entry(Design::of(run)) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                self.bytes += DESIGN_BYTES;
+                entry.insert(Glyphs::new())
+            }
+        };
         for (id, quarters, y) in places {
             let (x, phase) = (quarters.div_euclid(4), quarters.rem_euclid(4) as u8);
             let mask = match kept.entry((id, phase)) {

@@ -169,7 +169,9 @@ impl Writing<'_> {
         if !layer.backdrop.is_empty() {
             return Err(Lacks::Backdrop);
         }
-        if layer.is_clip_only() && (self.blends[push] || !layer.clip.as_ref().is_none_or(is_whole)) {
+        if layer.is_clip_only()
+            && (self.blends[push] || layer.clip.as_ref().is_some_and(|clip| layer::whole(clip).is_none()))
+        {
             // Vello's clips are groups. Blending in one would not see what lies below, and where several
             // commands meet at an edge of it, it would be cut once and not each of them, as on the CPU.
             let mut clips = clips.to_vec();
@@ -288,14 +290,6 @@ impl Writing<'_> {
         };
         let place = Affine::translate((placed.x.into(), placed.y.into()));
         self.out.draw_image(&ImageBrush { image: placed.image, sampler }, place);
-    }
-}
-
-/// Whether the shape covers every pixel whole or not at all.
-fn is_whole(shape: &Shape) -> bool {
-    match shape {
-        Shape::Rect(rect) => [rect.x0, rect.y0, rect.x1, rect.y1].iter().all(|v| v.fract() == 0.0),
-        Shape::Rounded(_) | Shape::Path(..) => false,
     }
 }
 
