@@ -261,6 +261,10 @@ fn along(path: &BezPath, first: f64, step: f64, count: usize) -> Vec<Point> {
     let (mut at, mut next) = (0.0, first);
     for segment in path.segments() {
         let length = segment.arclen(1e-3);
+        // The sides between round corners may have none.
+        if length <= 0.0 {
+            continue;
+        }
         while next <= at + length + 1e-6 && points.len() < count {
             let part = segment.inv_arclen((next - at).clamp(0.0, length), 1e-3);
             points.push(segment.eval(part));

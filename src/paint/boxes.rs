@@ -124,15 +124,17 @@ pub(super) fn shape(rect: Rect, radii: [Vec2; 4]) -> Shape {
     if radii.iter().all(|radius| radius.x <= 0.0 || radius.y <= 0.0) {
         return Shape::Rect(rect);
     }
-    if is_circular(radii) {
+    if is_circular(rect, radii) {
         return Shape::Rounded(rounded(rect, radii));
     }
     Shape::Path(Arc::new(elliptical(rect, radii)), false)
 }
 
-/// Whether all corners are parts of circles.
-pub(super) fn is_circular(radii: [Vec2; 4]) -> bool {
-    radii.iter().all(|radius| (radius.x - radius.y).abs() < 1e-6)
+/// Whether all corners are parts of circles that a rounded rectangle can have: none is wider than half of
+/// its shorter side.
+pub(super) fn is_circular(rect: Rect, radii: [Vec2; 4]) -> bool {
+    let widest = rect.width().min(rect.height()) / 2.0 + 1e-6;
+    radii.iter().all(|radius| (radius.x - radius.y).abs() < 1e-6 && radius.x <= widest)
 }
 
 /// The nearest rectangle with circular corners.

@@ -23,7 +23,8 @@ impl Painter<'_> {
                 continue;
             }
             let radii = element.boxes.radii_of(cast);
-            if sigma <= 0.0 || !is_circular(radii) || !is_circular(element.boxes.radii) {
+            let is_plain = is_circular(cast, radii) && is_circular(element.boxes.border, element.boxes.radii);
+            if sigma <= 0.0 || !is_plain {
                 // The shape itself, cut out where the box stands.
                 let reach = 3.0 * sigma + 2.0;
                 let around = far(cast + offset, element.boxes.border).inflate(reach, reach);
@@ -51,7 +52,8 @@ impl Painter<'_> {
             let hole = padding.inflate(-spread, -spread);
             let hole = Rect::new(hole.x0, hole.y0, hole.x1.max(hole.x0), hole.y1.max(hole.y0)) + offset;
             let radii = element.boxes.radii_of(padding.inflate(-spread, -spread));
-            if sigma <= 0.0 || !is_circular(radii) || !is_circular(element.boxes.radii) {
+            let is_plain = is_circular(hole, radii) && is_circular(element.boxes.border, element.boxes.radii);
+            if sigma <= 0.0 || !is_plain {
                 let reach = 3.0 * sigma + 2.0;
                 let around = far(hole, padding).inflate(reach, reach);
                 let shadow = ring(&shape(around, [Vec2::ZERO; 4]), &shape(hole, radii));

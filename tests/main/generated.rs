@@ -146,3 +146,18 @@ fn pictures_are_content_and_markers() {
         ),
     ]);
 }
+
+#[test]
+fn a_block_that_is_generated_stands_above_or_below_the_lines() {
+    let block = "display:block;width:50%;height:6px;background:red;margin:0 0 4px";
+    assert_alike(&[
+        (
+            &format!("<style>p::before{{content:'';{block}}}</style><p>a <b>b</b>"),
+            &format!("<p><i style='{block}'></i>a <b>b</b></p>"),
+        ),
+        (
+            "<style>p::after{content:'x';display:flex;justify-content:end}</style><p>a",
+            "<p>a<i style='display:flex;justify-content:end;font-style:normal'>x</i>",
+        ),
+    ]);
+}

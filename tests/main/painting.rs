@@ -196,3 +196,18 @@ fn columns_share_what_their_table_has() {
         );
     }
 }
+
+#[test]
+fn round_borders_keep_their_dots_and_their_widest_corners() {
+    let dots =
+        shot("div { width: 60px; height: 60px; border: 10px dotted red; border-radius: 50% }", "<div></div>");
+    let reds = dots.pixels().filter(|pixel| pixel.0 == RED).count();
+    assert!(reds > 400, "{reds} red pixels");
+    // A corner may be as wide as the box where those beside it are square.
+    let css = "div { width: 80px; height: 80px; background: red; border-radius: 0 0 100% 0; box-shadow: 0 0 0 4px blue }";
+    assert_colors(
+        css,
+        "<div></div>",
+        &[((50, 50), RED), ((66, 66), WHITE), ((78, 2), RED), ((58, 58), BLUE), ((2, 78), RED)],
+    );
+}

@@ -5,6 +5,7 @@
 //! say, it is written into the computed styles that the boxes are made of (as a plain string, which is
 //! all that layout understands), and the boxes are made anew.
 
+mod blocks;
 mod boxes;
 mod counters;
 mod numerals;
@@ -78,14 +79,19 @@ impl Generated {
             texts: Vec::new(),
             pictures: Vec::new(),
             gone: Vec::new(),
+            blocks: Vec::new(),
             markers: Vec::new(),
         };
         if let Some(root) = document.try_root_element() {
             walk.element(root, 0, None);
         }
-        let Walk { texts, pictures, gone, markers, .. } = walk;
-        if texts.is_empty() && pictures.is_empty() && gone.is_empty() && markers.is_empty() {
+        let Walk { texts, pictures, gone, blocks, markers, .. } = walk;
+        let nothing = texts.is_empty() && pictures.is_empty() && gone.is_empty() && blocks.is_empty();
+        if nothing && markers.is_empty() {
             return None;
+        }
+        for (owner, wanted) in blocks {
+            if wanted { blocks::put(document, owner) } else { blocks::take(document, owner) }
         }
         for (owner, before) in gone {
             boxes::remove(document, owner, before);
@@ -221,6 +227,8 @@ struct Walk<'a> {
     pictures: Vec<(NodeId, bool, Image)>,
     /// Pseudo-elements that no rule asks for any more.
     gone: Vec<(NodeId, bool)>,
+    /// Elements that need an empty block among their children, or need it no more.
+    blocks: Vec<(NodeId, bool)>,
     markers: Vec<MarkerWish>,
 }
 
@@ -274,6 +282,14 @@ impl<'a> Walk<'a> {
             }
         }
         self.generated_text(node, false, depth + 1);
+        let stands = blocks::standing(self.document, node).is_some();
+        let pseudos = [true, false].map(|before| self.generated.original(node, before));
+        if stands || pseudos.iter().any(Option::is_some) {
+            let wanted = blocks::is_wanted(self.document, node, &styles, pseudos);
+            if wanted != stands {
+                self.blocks.push((node.id, wanted));
+            }
+        }
         self.counters.end(depth + 1);
     }
 
