@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use kurbo::{Affine, BezPath, Point, Stroke};
+use parley::FontData;
 use skrifa::MetadataProvider as _;
+use skrifa::raw::TableProvider as _;
 
 use super::Painter;
 use super::boxes::ellipse;
@@ -27,11 +29,13 @@ impl Painter<'_> {
             .is_some_and(|position| position.split_ascii_whitespace().any(|word| word == "under"));
         let em = f64::from(text.run.size) * SIZE;
         let (ascent, descent) = (f64::from(text.metrics.ascent), f64::from(text.metrics.descent));
-        // The mark's own line stands on the text's.
+        let extent = (text.metrics.ascent.round(), text.metrics.descent.round());
+        let (em_ascent, em_descent) = em_box(&text.run.font.data, text.run.size, extent);
+        // The mark's own line stands on the em box of the text's.
         let baseline = if under {
-            text.baseline + descent.round() + (ascent * SIZE).round()
+            text.baseline + f64::from(em_descent) + (ascent * SIZE).round()
         } else {
-            text.baseline - ascent.round() - (descent * SIZE).round()
+            text.baseline - f64::from(em_ascent) - (descent * SIZE).round()
         };
         let glyph = glyph_of(&text.run, mark);
         let mut glyphs = Vec::new();
@@ -93,6 +97,20 @@ impl Painter<'_> {
             self.recorder.stroke(Arc::new(transform * path), stroke, Paint::Solid(color));
         }
     }
+}
+
+/// How far the em box of a font reaches up and down from the baseline, in whole pixels as in Chromium;
+/// `extent` is how far the font does.
+pub(crate) fn em_box(data: &FontData, size: f32, extent: (f32, f32)) -> (f32, f32) {
+    let over = skrifa::FontRef::from_index(data.data.as_ref(), data.index).ok().and_then(|font| {
+        let os2 = font.os2().ok()?;
+        let (over, under) = (f32::from(os2.s_typo_ascender()), -f32::from(os2.s_typo_descender()));
+        let whole = over + under;
+        (over > 0.0 && whole > 0.0).then(|| size * over / whole)
+    });
+    let Some(over) = over else { return extent };
+    let beyond = |reach: f32, em: f32| (reach - em).max(0.0).floor();
+    (extent.0 - beyond(extent.0, over), extent.1 - beyond(extent.1, size - over))
 }
 
 /// The character that a style stands for.

@@ -89,6 +89,24 @@ fn lines_of_a_cloned_box_end_where_words_do() {
 }
 
 #[test]
+fn emphasis_marks_reach_into_leading_margins_and_padding() {
+    let style = "<style>p{font:20px monospace;line-height:1;background:gold}em{font-style:normal;\
+                 text-emphasis:dot;text-emphasis-color:transparent}.u em{text-emphasis-position:under}</style>";
+    let alike = [
+        "margin:40px 0'><em>One</em> Two<br>Three",
+        "line-height:2'>One<br><em>Two</em>",
+        "padding:20px 0'><em>One</em> Two",
+        "padding:20px 0' class='u'>One <br><em>Two</em>",
+    ];
+    let pages = alike.map(|page| {
+        let page = format!("{style}<p style='{page}");
+        let plain = page.replace("emphasis:dot", "emphasis:none");
+        (page, plain)
+    });
+    assert_alike(&pages.each_ref().map(|(marked, plain)| (&**marked, &**plain)));
+}
+
+#[test]
 fn lines_in_cells_are_as_wide_as_these() {
     let style = "<style>td{padding:0;vertical-align:baseline;width:140px;font:20px monospace}table{border-spacing:0}b{font-weight:normal;\
                  background:gold;padding:0 20px;box-decoration-break:clone}i{font-style:normal;padding:0 10%}</style>";

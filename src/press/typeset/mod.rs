@@ -10,6 +10,7 @@
 //! from how wide boxes come out: where there is any of that, all lines are set anew each time, as those of
 //! a new document are. In tables it waits until they have their columns.
 
+mod above;
 mod caps;
 mod clones;
 mod direction;

@@ -55,6 +55,10 @@ pub(super) struct Passage {
     pub depends_on_width: bool,
     /// Whether that is for a table to say.
     pub in_cell: bool,
+    /// Whether any of its text has emphasis marks.
+    pub is_marked: bool,
+    /// Whether it lies in a table, if it has marks.
+    pub is_in_cell: bool,
 }
 
 impl Passage {
@@ -96,9 +100,11 @@ impl Passage {
             styles: styles.clone(),
             text: String::new(),
         }));
-        let depends_on_width = initial.as_ref().is_some_and(|styles| edges::has_percentages(styles))
+        let is_marked = items.iter().any(|item| is_marked(document, item));
+        let own_width = initial.as_ref().is_some_and(|styles| edges::has_percentages(styles))
             || items.iter().any(|item| depends_on_width(document, item));
-        let in_cell = depends_on_width && is_in_cell(document, root);
+        let is_in_cell = (own_width || is_marked) && is_in_cell(document, root);
+        let depends_on_width = own_width || is_marked && !is_in_cell;
         Some(Self {
             key: *children.first()?,
             root: root.id,
@@ -107,7 +113,9 @@ impl Passage {
             initial,
             inputs,
             depends_on_width,
-            in_cell,
+            in_cell: own_width && is_in_cell,
+            is_marked,
+            is_in_cell,
         })
     }
 }
@@ -116,6 +124,12 @@ fn is_in_cell(document: &BaseDocument, root: &Node) -> bool {
     let outer = |node: &&Node| node.layout_parent.get().or(node.parent);
     std::iter::successors(Some(root), |node| document.get_node(outer(node)?))
         .any(|node| node.flags.is_table_root())
+}
+
+fn is_marked(document: &BaseDocument, item: &Item) -> bool {
+    let Item::Text { node, owner } = *item else { return false };
+    let text = document.get_node(node).and_then(|node| node.text_data());
+    text.zip(styles(document, owner)).is_some_and(|(text, styles)| emphasis::apply(&styles, &text.content))
 }
 
 fn depends_on_width(document: &BaseDocument, item: &Item) -> bool {

@@ -3,8 +3,9 @@
 use blitz_dom::{BaseDocument, NodeId};
 use style::computed_values::white_space_collapse::T as WhiteSpaceCollapse;
 
+use super::emphasis::Marks;
 use super::passage::{Item, Passage};
-use super::{Styles, caps, clones, direction, edges, emphasis, initial, styles, tabs};
+use super::{Styles, caps, clones, direction, edges, initial, styles, tabs};
 
 /// Something put into the document for the engine to set.
 pub(super) enum Part {
@@ -73,6 +74,7 @@ pub(super) fn plan(document: &BaseDocument, passage: &Passage, room: Option<f32>
     let turns = document.get_node(passage.root).is_some_and(direction::may_turn);
     let mut stops = tabs::stops(document, passage.root).into_iter();
     let mut clones = room.and_then(|room| clones::find(document, passage, room));
+    let mut marks = Marks::find(document, passage);
     let room = room.unwrap_or(0.0);
     // White space before an edge and after it would be two spaces, where CSS has one.
     let (mut after_space, mut edge_since) = (true, false);
@@ -108,6 +110,9 @@ pub(super) fn plan(document: &BaseDocument, passage: &Passage, room: Option<f32>
                     if let Some(clones) = &mut clones {
                         clones.pass(&content[..end], &styles);
                     }
+                    if let Some(marks) = &mut marks {
+                        marks.pass(owner, &content[..end]);
+                    }
                     if let Some(styles) = found.styles.take() {
                         parts.push(Part::Initial { text: std::mem::take(&mut found.text), styles });
                     }
@@ -137,7 +142,9 @@ pub(super) fn plan(document: &BaseDocument, passage: &Passage, room: Option<f32>
                     clones.split(&styles, &mut parts, from);
                 }
                 caps::split(document, passage.root, owner, &styles, &mut parts, from);
-                emphasis::split(document, passage.root, owner, &styles, &mut parts, from);
+                if let Some(marks) = &mut marks {
+                    marks.split(owner, &styles, &mut parts, from);
+                }
                 let is_whole = matches!(&*parts, [Part::Text(only)] if only == content);
                 if !is_whole {
                     edits.push(Edit { at: node, place: Place::Instead, owner, parts });
