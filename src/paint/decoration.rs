@@ -8,13 +8,14 @@ use skrifa::MetadataProvider as _;
 use skrifa::instance::{LocationRef, NormalizedCoord, Size};
 use skrifa::outline::{DrawSettings, OutlinePen};
 use style::computed_values::text_decoration_style::T as DecorationStyle;
-use style::values::computed::{CSSPixelLength, TextDecorationLine};
+use style::values::computed::{BaselineShift, CSSPixelLength, TextDecorationLine};
 use style::values::generics::text::GenericTextDecorationLength;
+use style::values::specified::box_::DisplayOutside;
 use style::values::specified::text::TextUnderlinePosition;
 
 use super::boxes::{ellipse, place};
-use super::style::{custom, resolve};
-use super::text::Text;
+use super::style::{custom, custom_color, resolve};
+use super::text::{Text, stroke_width};
 use super::{Painter, Styles};
 use crate::display::{Color, GlyphRun, Layer, Paint, Shape};
 use crate::template::mirror;
@@ -33,6 +34,8 @@ pub(super) struct Decoration {
     color: Color,
     style: DecorationStyle,
     styles: Styles,
+    /// Whether the text is raised or lowered against the element, whose baseline the line keeps to.
+    is_shifted: bool,
 }
 
 impl Painter<'_> {
@@ -43,11 +46,12 @@ impl Painter<'_> {
         // A piece of an element's text may have a style of its own.
         let element = self.document.get_node(id).and_then(|node| Some((*node.primary_styles()?).clone()));
         let mut styles = Some(element.unwrap_or_else(|| own.clone()));
+        let mut is_shifted = false;
         while let Some(current) = styles {
             let text = current.get_text();
             let line = text.text_decoration_line;
             if !line.is_empty() {
-                let color = resolve(&text.text_decoration_color, &current);
+                let color = own_color(&current);
                 for (flag, over) in [
                     (TextDecorationLine::UNDERLINE, false),
                     (TextDecorationLine::OVERLINE, false),
@@ -55,10 +59,13 @@ impl Painter<'_> {
                 ] {
                     if line.contains(flag) && (color.alpha() > 0.0 || self.only_text) {
                         let style = text.text_decoration_style;
-                        out.push(Decoration { line: flag, over, color, style, styles: current.clone() });
+                        let styles = current.clone();
+                        out.push(Decoration { line: flag, over, color, style, styles, is_shifted });
                     }
                 }
             }
+            is_shifted |= current.get_box().baseline_shift != BaselineShift::zero()
+                && current.clone_display().outside() == DisplayOutside::Inline;
             // Boxes out of the flow and inline blocks start afresh.
             let node = at.and_then(|id| self.document.get_node(id));
             if node.is_none_or(|node| node.is_out_of_flow() || is_atomic(&current)) {
@@ -85,6 +92,7 @@ impl Painter<'_> {
         // The metrics are those of the text; the line is as its own element would have it.
         let to_own = if own > 0.0 { size / own } else { 1.0 };
         let metrics = &text.metrics;
+        let baseline = if decoration.is_shifted { text.line } else { text.baseline };
         let length = |length: &style::values::computed::LengthPercentage| {
             f64::from(length.resolve(CSSPixelLength::new(size as f32)).px()) * self.scale
         };
@@ -103,17 +111,16 @@ impl Painter<'_> {
         let (top, outwards) = match decoration.line {
             TextDecorationLine::UNDERLINE => {
                 let top = if position.contains(TextUnderlinePosition::UNDER) {
-                    text.baseline + descent.round() + offset.unwrap_or(0.0).round()
+                    baseline + descent.round() + offset.unwrap_or(0.0).round()
                 } else if position.contains(TextUnderlinePosition::FROM_FONT) {
-                    text.baseline - f64::from(metrics.underline_offset) * to_own
-                        + offset.unwrap_or(0.0).round()
+                    baseline - f64::from(metrics.underline_offset) * to_own + offset.unwrap_or(0.0).round()
                 } else {
-                    text.baseline + offset.map_or(gap, f64::round)
+                    baseline + offset.map_or(gap, f64::round)
                 };
                 (top, 1.0)
             }
-            TextDecorationLine::OVERLINE => (text.baseline - ascent.round() - thickness, -1.0),
-            _ => (text.baseline - ascent / 3.0 - thickness / 2.0, 0.0),
+            TextDecorationLine::OVERLINE => (baseline - ascent.round() - thickness, -1.0),
+            _ => (baseline - ascent / 3.0 - thickness / 2.0, 0.0),
         };
         let (from, to) = (text.from, text.to);
         let mut marks = Line { from, to, top, thickness, outwards }.marks(decoration.style);
@@ -158,6 +165,20 @@ impl Painter<'_> {
                 }
             }
         }
+    }
+}
+
+/// The colour of an element's lines: unless it says another, that of its text, of the stroke if it has one.
+fn own_color(styles: &Styles) -> Color {
+    let own = &styles.get_text().text_decoration_color;
+    if !own.is_currentcolor() {
+        return resolve(own, styles);
+    }
+    let stroke = custom_color(styles, &mirror::STROKE_COLOR);
+    if stroke.alpha() > 0.0 && stroke_width(styles).is_some() {
+        stroke
+    } else {
+        custom_color(styles, &mirror::TEXT_FILL)
     }
 }
 

@@ -13,7 +13,7 @@ use parley::{FontMetrics, Layout, PositionedLayoutItem};
 use style::computed_values::box_decoration_break::T as BoxDecorationBreak;
 use style::computed_values::direction::T as Direction;
 use style::properties::ComputedValues;
-use style::values::computed::{PositionProperty, TextAlign};
+use style::values::computed::{PositionProperty, TextAlign, ZIndex};
 use style::values::generics::length::GenericMargin;
 use style::values::generics::position::GenericInset;
 use style::values::specified::box_::{DisplayInside, DisplayOutside};
@@ -113,6 +113,14 @@ impl InlineBox<'_> {
     fn is_layered(&self) -> bool {
         self.style.clone_position() == PositionProperty::Relative || has_effects(&self.style)
     }
+
+    /// Its `z-index`.
+    fn level(&self) -> i32 {
+        match self.style.clone_z_index() {
+            ZIndex::Integer(level) if self.style.clone_position() == PositionProperty::Relative => level,
+            _ => 0,
+        }
+    }
 }
 
 fn has_effects(style: &ComputedValues) -> bool {
@@ -176,7 +184,8 @@ impl<'a> Painter<'a> {
                         let style = node.and_then(|node| Some((*node.primary_styles()?).clone()));
                         let style = style.unwrap_or_else(|| element.style.clone());
                         let around = self.around(owner, root, element, &mut lines.boxes, &mut known);
-                        let text = Text::new(&run, owner, style, said, transform);
+                        let text =
+                            Text::new(&run, owner, style, said, transform, line.metrics().baseline.into());
                         let (from, to) = (text.from, text.to);
                         let rtl = text.style.clone_direction() == Direction::Rtl;
                         let side = match stand {
@@ -319,8 +328,8 @@ impl<'a> Painter<'a> {
         InlineBox { node, style, margin, border, padding, edges: (0, 0), has_room: false }
     }
 
-    /// Paints pieces: inline boxes and then text, line by line; groups after all others. Of the boxes
-    /// around a piece, those from `depth` on are painted here; `opened` when the first of them is the group
+    /// Paints pieces: inline boxes and then text, line by line; groups after all others, but those of levels
+    /// below zero before. Of the boxes around a piece, those from `depth` on are painted here; `opened` when the first of them is the group
     /// that is being painted.
     fn pieces(&mut self, lines: &Lines<'a>, pieces: &[usize], depth: usize, opened: bool) {
         let group_of = |index: usize| {
@@ -342,6 +351,12 @@ impl<'a> Painter<'a> {
                 }
             }
         }
+        groups.sort_by_key(|(group, _)| lines.boxes[*group].level());
+        let above = groups.partition_point(|(group, _)| lines.boxes[*group].level() < 0);
+        let above = groups.split_off(above);
+        for (group, members) in groups {
+            self.group(lines, group, &members);
+        }
         for line in pieces.chunk_by(|a, b| lines.pieces[*a].line == lines.pieces[*b].line) {
             let mut seen: Vec<usize> = Vec::new();
             for &index in line {
@@ -361,7 +376,7 @@ impl<'a> Painter<'a> {
             }
         }
         self.links(lines, &plain);
-        for (group, members) in groups {
+        for (group, members) in above {
             self.group(lines, group, &members);
         }
     }
@@ -562,7 +577,7 @@ impl<'a> Lines<'a> {
         let clone = inline.style.clone_box_decoration_break() == BoxDecorationBreak::Clone;
         let (mut x0, mut x1) = (f64::MAX, f64::MIN);
         let (mut has_left, mut has_right) = (false, false);
-        let mut metrics: Option<(FontMetrics, f64, bool)> = None;
+        let mut metrics: Option<(FontMetrics, f64, u8)> = None;
         for (index, piece) in self.pieces.iter().enumerate() {
             if piece.line != line {
                 continue;
@@ -577,14 +592,15 @@ impl<'a> Lines<'a> {
             x1 = x1.max(piece.to + right - margin(Side::Right, inline.margin.x1));
             (has_left, has_right) =
                 (has_left || own_edge == Some(Side::Left), has_right || own_edge == Some(Side::Right));
-            // The element's own text says how high it is; else what stands in it.
-            let (found, own) = match (&piece.text, &piece.edge) {
-                (Some(text), _) => ((text.metrics, text.baseline), text.node == inline.node.id),
-                (None, Some(edge)) => ((edge.metrics, edge.baseline), own_edge.is_some()),
+            // The element's own text says how high it is, or else its edge, or else what stands in it.
+            let (found, rank) = match (&piece.text, &piece.edge) {
+                (Some(text), _) if text.node == inline.node.id => ((text.metrics, text.baseline), 2),
+                (Some(text), _) => ((text.metrics, text.baseline), 0),
+                (None, Some(edge)) => ((edge.metrics, edge.baseline), u8::from(own_edge.is_some())),
                 (None, None) => continue,
             };
-            if metrics.as_ref().is_none_or(|(.., known)| own && !known) {
-                metrics = Some((found.0, found.1, own));
+            if metrics.as_ref().is_none_or(|(.., known)| rank > *known) {
+                metrics = Some((found.0, found.1, rank));
             }
         }
         let (metrics, baseline, _) = metrics?;
@@ -621,6 +637,7 @@ impl<'a> Lines<'a> {
             let text = piece.text.clone().map(|mut text| {
                 text.shift(by.x);
                 text.baseline += by.y;
+                text.line += by.y;
                 text.run.glyphs.iter_mut().for_each(|glyph| glyph.y += by.y as f32);
                 text
             });

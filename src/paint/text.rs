@@ -24,16 +24,19 @@ pub(super) struct Text {
     pub from: f64,
     pub to: f64,
     pub baseline: f64,
+    /// The baseline of its line.
+    pub line: f64,
 }
 
 impl Text {
-    /// The run of a line; `clusters` and `said` tell what it says.
+    /// The run of a line with this baseline; `clusters` and `said` tell what it says.
     pub fn new(
         run: &parley::GlyphRun<'_, TextBrush>,
         node: NodeId,
         style: Styles,
         (clusters, said): (Vec<Cluster>, Arc<str>),
         transform: Affine,
+        line: f64,
     ) -> Self {
         let shaped = run.run();
         let synthesis = shaped.synthesis();
@@ -56,7 +59,7 @@ impl Text {
             rtl: shaped.is_rtl(),
         };
         let metrics = *shaped.font_metrics();
-        Self { run, node, style, metrics, from, to: from + advance, baseline }
+        Self { run, node, style, metrics, from, to: from + advance, baseline, line }
     }
 
     /// Moved by the padding of inline boxes before it.
@@ -145,10 +148,15 @@ impl Painter<'_> {
 
     /// `-webkit-text-stroke`, in device pixels.
     fn text_stroke(&self, styles: &Styles) -> Option<Stroke> {
-        let width = custom(styles, &mirror::STROKE_WIDTH)?;
-        let width = width.strip_suffix("px")?.parse::<f64>().ok().filter(|width| *width > 0.0)?;
+        let width = stroke_width(styles)?;
         Some(Stroke::new(width * self.scale).with_join(Join::Miter).with_miter_limit(4.0))
     }
+}
+
+/// The width of `-webkit-text-stroke` in CSS pixels, if there is one.
+pub(super) fn stroke_width(styles: &Styles) -> Option<f64> {
+    let width = custom(styles, &mirror::STROKE_WIDTH)?;
+    width.strip_suffix("px")?.parse::<f64>().ok().filter(|width| *width > 0.0)
 }
 
 /// `paint-order: stroke`, or another order in which the fill comes after the stroke.

@@ -20,16 +20,11 @@ const MAX_DEPTH: usize = 16;
 /// How far an outlined stroke may be from the true one, in pixels.
 const TOLERANCE: f64 = 0.02;
 
-/// What the drawing shows on `width` × `height` pixels.
-pub(super) fn commands(tree: &usvg::Tree, width: u32, height: u32) -> DisplayList {
-    let size = tree.size();
-    let scale = Affine::scale_non_uniform(
-        f64::from(width) / f64::from(size.width()),
-        f64::from(height) / f64::from(size.height()),
-    );
+/// What the drawing shows on `width` × `height` pixels, carried there by `place`.
+pub(super) fn commands(tree: &usvg::Tree, place: Affine, width: u32, height: u32) -> DisplayList {
     let fonts = tree.fontdb().clone();
     let mut drawing = Drawing { recorder: Recorder::default(), fonts, size: (width, height), depth: 0 };
-    drawing.nodes(tree.root(), scale);
+    drawing.nodes(tree.root(), place);
     drawing.recorder.finish(width, height)
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
+use kurbo::Affine;
 use moxcms::{ColorProfile, Layout, TransformOptions};
 use resvg::{tiny_skia, usvg};
 use usvg::fontdb;
@@ -12,6 +13,7 @@ use usvg::fontdb;
 use super::avif::{Avif, is_avif};
 use super::drawable::is_drawable;
 use super::drawn::{Drawn, MAX_KEPT};
+use super::viewbox::ViewBox;
 use super::{drawing, shorten};
 use crate::defect::guarded;
 use crate::diagnostic::{Diagnostic, Result};
@@ -37,7 +39,14 @@ pub struct Image {
 #[derive(Clone)]
 enum Content {
     Raster(Picture),
-    Vector { tree: Arc<usvg::Tree>, bytes: usize, id: u64, stub: Arc<str>, drawn: Arc<Drawn> },
+    Vector {
+        tree: Arc<usvg::Tree>,
+        bytes: usize,
+        id: u64,
+        stub: Arc<str>,
+        view: Option<ViewBox>,
+        drawn: Arc<Drawn>,
+    },
 }
 
 impl Image {
@@ -135,7 +144,7 @@ impl Image {
         }
         let id =
             u64::from_le_bytes(blake3::hash(svg.as_bytes()).as_bytes()[..8].try_into().expect("eight bytes"));
-        let picture = rasterise_svg(&Arc::new(tree), id, width, height).ok_or_else(|| {
+        let picture = rasterise_svg(&Arc::new(tree), None, id, width, height).ok_or_else(|| {
             Diagnostic::error(
                 "broken-image",
                 format!("an inline <svg> of {width:.0}×{height:.0} pixels cannot be drawn"),
@@ -164,6 +173,8 @@ impl Image {
             stub.extend(attribute(name));
         }
         stub.push_str("/>");
+        let view = svg_attribute(root, "viewBox")
+            .and_then(|view| ViewBox::parse(view, svg_attribute(root, "preserveAspectRatio")));
         Ok(Self {
             width,
             height,
@@ -172,6 +183,7 @@ impl Image {
                 bytes: bytes.len(),
                 id,
                 stub: stub.into(),
+                view,
                 drawn: Arc::default(),
             },
         })
@@ -206,8 +218,8 @@ impl Image {
     pub fn picture(&self, width: f64, height: f64) -> Option<Picture> {
         match &self.content {
             Content::Raster(picture) => Some(picture.clone()),
-            Content::Vector { tree, id, drawn, .. } => {
-                drawn.at(width, height, || rasterise_svg(tree, *id, width, height))
+            Content::Vector { tree, id, view, drawn, .. } => {
+                drawn.at(width, height, || rasterise_svg(tree, *view, *id, width, height))
             }
         }
     }
@@ -240,13 +252,27 @@ fn parse_svg(
 }
 
 /// A drawing as pixels of the given size, or of its ratio when that is too large; `None` when it cannot be
-/// drawn: when it has shapes without end or in endless numbers, or tiny-skia panics.
-fn rasterise_svg(tree: &Arc<usvg::Tree>, id: u64, width: f64, height: f64) -> Option<Picture> {
-    let (width, height) = (width.clamp(1.0, 1e6), height.clamp(1.0, 1e6));
-    let part = (MAX_DRAWN / (width * height)).sqrt().min(1.0);
-    let (width, height) = ((width * part).ceil() as u32, (height * part).ceil() as u32);
+/// drawn: when it has shapes without end or in endless numbers, or tiny-skia panics. One without a view box
+/// is stretched.
+fn rasterise_svg(
+    tree: &Arc<usvg::Tree>,
+    view: Option<ViewBox>,
+    id: u64,
+    width: f64,
+    height: f64,
+) -> Option<Picture> {
+    let (area_width, area_height) = (width.clamp(1.0, 1e6), height.clamp(1.0, 1e6));
+    let part = (MAX_DRAWN / (area_width * area_height)).sqrt().min(1.0);
+    let (width, height) = ((area_width * part).ceil() as u32, (area_height * part).ceil() as u32);
     let size = tree.size();
-    let (x, y) = (width as f32 / size.width(), height as f32 / size.height());
+    let own = (f64::from(size.width()), f64::from(size.height()));
+    let to_area = match view {
+        Some(view) => view.fit(area_width, area_height) * view.fit(own.0, own.1).inverse(),
+        None => Affine::scale_non_uniform(area_width / own.0, area_height / own.1),
+    };
+    let to_pixels =
+        Affine::scale_non_uniform(f64::from(width) / area_width, f64::from(height) / area_height) * to_area;
+    let [x, _, _, y, left, top] = to_pixels.as_coeffs().map(|part| part as f32);
     if !is_drawable(tree, x, y) {
         return None;
     }
@@ -257,7 +283,7 @@ fn rasterise_svg(tree: &Arc<usvg::Tree>, id: u64, width: f64, height: f64) -> Op
     let finer = finer.unwrap_or(1.0);
     let side = |pixels: u32| (pixels as f32 * finer).ceil() as u32;
     let mut pixmap = tiny_skia::Pixmap::new(side(width), side(height))?;
-    let transform = tiny_skia::Transform::from_scale(x * finer, y * finer);
+    let transform = tiny_skia::Transform::from_row(x * finer, 0.0, 0.0, y * finer, left * finer, top * finer);
     guarded("a drawing", || resvg::render(tree, transform, &mut pixmap.as_mut())).ok()?;
     if finer > 1.0 {
         let mut shown = tiny_skia::Pixmap::new(width, height)?;
@@ -270,7 +296,7 @@ fn rasterise_svg(tree: &Arc<usvg::Tree>, id: u64, width: f64, height: f64) -> Op
     let opaque = pixmap.data().chunks_exact(4).all(|pixel| pixel[3] == 255);
     let id = id ^ (u64::from(width) << 32 | u64::from(height)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let tree = tree.clone();
-    let commands = move || guarded("a drawing", || drawing::commands(&tree, width, height)).ok();
+    let commands = move || guarded("a drawing", || drawing::commands(&tree, to_pixels, width, height)).ok();
     let drawing = Some(Arc::new(Drawing::new(Box::new(commands))));
     Some(Picture { width, height, pixels: Arc::new(pixmap.take()), opaque, id, jpeg: None, drawing })
 }

@@ -18,6 +18,7 @@ mod images;
 mod loader;
 mod network;
 mod srcset;
+mod viewbox;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

@@ -174,3 +174,17 @@ fn a_line_may_break_where_the_page_says() {
         (&format!("{style}<p>aa&shy;aaa&shy;bbbb&shy;b"), &format!("{style}<p>aaaaa&#x2010;<br>bbbbb")),
     ]);
 }
+
+#[test]
+fn text_of_elements_without_a_box_is_set_as_they_say() {
+    assert_alike(&[
+        (
+            "<style>i{display:contents;color:red;font-style:normal;letter-spacing:2px;background:lime}</style><p>a <i>b <b>c</b></i> d",
+            "<p>a <span style='color:red;letter-spacing:2px'>b <b>c</b></span> d",
+        ),
+        (
+            "<div style='display:contents;color:red'>a<p style='margin:0'>b</p></div>",
+            "<div style='color:red'>a<p style='margin:0'>b</p></div>",
+        ),
+    ]);
+}

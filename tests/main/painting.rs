@@ -211,3 +211,50 @@ fn round_borders_keep_their_dots_and_their_widest_corners() {
         &[((50, 50), RED), ((66, 66), WHITE), ((78, 2), RED), ((58, 58), BLUE), ((2, 78), RED)],
     );
 }
+
+#[test]
+fn a_drawing_keeps_its_ratio_in_an_area_of_another() {
+    let svg = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 10 10'%3E%3Crect width='10' height='10' fill='red'/%3E%3C/svg%3E";
+    let expected = [((10, 20), WHITE), ((50, 20), RED), ((90, 20), WHITE)];
+    let image = format!("<img src=\"{svg}\">");
+    assert_colors("img { width: 100px; height: 40px; display: block }", &image, &expected);
+    let css = format!("div {{ height: 40px; background: url(\"{svg}\") 0 0 / 100% 100% }}");
+    assert_colors(&css, "<div></div>", &expected);
+}
+
+#[test]
+fn a_raised_inline_box_is_drawn_where_its_text_is() {
+    let css = "p { margin: 40px 10px; font: 20px/1 sans-serif; color: transparent }
+               span { vertical-align: 30px; background: red; padding: 0 8px }";
+    assert_colors(css, "<p><span>xxxx</span></p>", &[((20, 50), RED), ((12, 50), RED), ((20, 80), WHITE)]);
+}
+
+#[test]
+fn lines_on_text_keep_to_their_own_element() {
+    // Below raised text, they run on at the height that they have before it.
+    let css =
+        "p { margin: 0; font: 20px/60px sans-serif; color: transparent; text-decoration: underline 8px red }
+               span { vertical-align: 20px; line-height: 1 }";
+    let picture = shot(css, "<p>xx<span>xxxx</span></p>");
+    let top = |x: u32| (0..100).find(|y| picture.get_pixel(x, *y).0 == RED);
+    assert!(top(10).is_some());
+    assert_eq!(top(10), top(50));
+    // Their colour is that of the text where it has one of its own, or of its stroke.
+    for property in ["-webkit-text-fill-color: blue", "-webkit-text-stroke: 1px blue"] {
+        let css = format!(
+            "p {{ margin: 0; font: 20px/60px sans-serif; color: red; text-decoration: underline 8px; {property} }}"
+        );
+        let picture = shot(&css, "<p>xxxx</p>");
+        assert!(!picture.pixels().any(|pixel| pixel.0 == RED) || property.contains("stroke"));
+        assert!(picture.pixels().filter(|pixel| pixel.0 == BLUE).count() > 200, "{property}");
+    }
+}
+
+#[test]
+fn inline_boxes_are_stacked_by_level() {
+    let css = "p { margin: 20px 0; font: 20px/1 sans-serif; color: transparent } span { background: blue }
+               b { position: relative; left: 30px; background: red; z-index: ";
+    let html = "<p><b>xxx</b><span>xxxxxx</span></p>";
+    assert_colors(&format!("{css} -1 }}"), html, &[((45, 30), BLUE)]);
+    assert_colors(&format!("{css} 1 }}"), html, &[((45, 30), RED)]);
+}

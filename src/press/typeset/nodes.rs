@@ -57,7 +57,7 @@ pub(super) fn make(
                         Some(other) => other,
                         None => (owner, styles.clone()),
                     };
-                    let id = piece(document, owner, &text, &styles, look);
+                    let id = piece(document, owner, &text, &styles, look, place != Place::Instead);
                     setting.marks.push(id);
                     id
                 }
@@ -106,9 +106,22 @@ fn fill(document: &mut BaseDocument, id: NodeId, children: &[NodeId]) {
     }
 }
 
-fn piece(document: &mut BaseDocument, owner: NodeId, text: &str, styles: &Styles, look: Look) -> NodeId {
+/// A piece within its owner, or beside it: there it stands as high as its owner does.
+fn piece(
+    document: &mut BaseDocument,
+    owner: NodeId,
+    text: &str,
+    styles: &Styles,
+    look: Look,
+    beside: bool,
+) -> NodeId {
     let mut styles = (**styles).clone();
     in_line(&mut styles);
+    if !beside {
+        let own = styles.mutate_box();
+        own.alignment_baseline = AlignmentBaseline::Baseline;
+        own.baseline_shift = BaselineShift::zero();
+    }
     if let Some(scale) = look.scale {
         let size = &mut styles.mutate_font().font_size;
         let scaled = (size.computed_size.0.px() * scale).round();
@@ -142,8 +155,6 @@ fn in_line(styles: &mut ComputedValues) {
     own.display = Display::Inline;
     own.float = Float::None;
     own.position = PositionProperty::Static;
-    own.alignment_baseline = AlignmentBaseline::Baseline;
-    own.baseline_shift = BaselineShift::zero();
 }
 
 /// The box of a first letter: on the line, or a float.
@@ -166,7 +177,7 @@ fn initial(document: &mut BaseDocument, owner: NodeId, text: &str, styles: &Styl
     let mut children = vec![text];
     for opens in [true, false] {
         if let Some(Part::Piece { text, look, .. }) = edges::edge(styles, opens, room) {
-            let edge = piece(document, id, &text, styles, look);
+            let edge = piece(document, id, &text, styles, look, false);
             children.insert(if opens { 0 } else { children.len() }, edge);
         }
     }

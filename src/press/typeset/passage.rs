@@ -178,6 +178,7 @@ fn needs(document: &BaseDocument, id: NodeId, root: &Node) -> bool {
                 caps::apply(&styles, &text.content)
                     || tabs::apply(&styles, &text.content)
                     || emphasis::apply(&styles, &text.content)
+                    || styles.clone_display().is_contents()
             })
         }
         NodeData::Element(_) => {

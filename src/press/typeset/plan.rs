@@ -145,6 +145,14 @@ pub(super) fn plan(document: &BaseDocument, passage: &Passage, room: Option<f32>
                 if let Some(marks) = &mut marks {
                     marks.split(owner, &styles, &mut parts, from);
                 }
+                // The engine sets text of elements without a box as that of the element around them.
+                if styles.clone_display().is_contents() {
+                    for part in &mut parts[from..] {
+                        if let Part::Text(text) = part {
+                            *part = Part::piece(text, Look::default());
+                        }
+                    }
+                }
                 let is_whole = matches!(&*parts, [Part::Text(only)] if only == content);
                 if !is_whole {
                     edits.push(Edit { at: node, place: Place::Instead, owner, parts });
