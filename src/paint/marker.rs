@@ -1,8 +1,8 @@
-//! The bullets and numbers outside of list items.
+//! The bullets of list items, and the numbers outside of them.
 
 use blitz_dom::node::{ListItemLayoutPosition, Marker, TextLayout};
 use blitz_dom::{Node, NodeId};
-use kurbo::{Affine, BezPath, Rect, Stroke, Vec2};
+use kurbo::{Affine, BezPath, Point, Rect, Stroke, Vec2};
 use parley::PositionedLayoutItem;
 use skrifa::MetadataProvider as _;
 use style::computed_values::direction::T as Direction;
@@ -28,7 +28,6 @@ impl<'a> Painter<'a> {
             return;
         }
         let Some(item) = data.list_item_data.as_deref() else { return };
-        let ListItemLayoutPosition::Outside(layout) = &item.position else { return };
         let style: Styles = data
             .stylo_element_data
             .get()
@@ -42,7 +41,13 @@ impl<'a> Painter<'a> {
             transform: element.transform,
             pieces: None,
         };
+        let size = |style: &Styles| f64::from(style.clone_font_size().computed_size().px());
+        let larger = size(&element.style) / size(&item_style).max(f64::MIN_POSITIVE);
         let text = self.first_text(element.node.id);
+        let ListItemLayoutPosition::Outside(layout) = &item.position else {
+            self.bullet_inside(&element, &item_style, &item.marker, larger);
+            return;
+        };
         let own = standing(layout).unwrap_or(0.0);
         let baseline = self.baseline(&element).unwrap_or_else(|| (element.boxes.content.y0 + own).round());
         let border = element.boxes.border;
@@ -51,9 +56,11 @@ impl<'a> Painter<'a> {
             (&item.marker, &element.style.get_list().list_style_type.0)
         {
             let ascent = text.and_then(|(_, text)| ascent(&text.layout)).unwrap_or(own);
-            let size = |style: &Styles| f64::from(style.clone_font_size().computed_size().px());
-            let larger = size(&element.style) / size(&item_style).max(f64::MIN_POSITIVE);
-            self.bullet(&element, &name.0, (ascent * larger / self.scale).round(), baseline, rtl);
+            let ascent = (ascent * larger / self.scale).round();
+            let (size, start) = bullet_outside(&name.0, size(&element.style), ascent);
+            let left =
+                if rtl { border.x1 / self.scale + start - size } else { border.x0 / self.scale - start };
+            self.bullet(&element, &name.0, ascent, Point::new(left, baseline), rtl);
             return;
         }
         let said = match &item.marker {
@@ -128,22 +135,50 @@ impl<'a> Painter<'a> {
         }
     }
 
-    /// A bullet of the size and at the place that Chromium gives it. `ascent` is in CSS pixels.
-    fn bullet(&mut self, element: &Element<'_>, name: &str, ascent: f64, baseline: f64, rtl: bool) {
-        let font_size = f64::from(element.style.clone_font_size().computed_size().px());
-        let offset = (ascent * 2.0 / 3.0).floor();
-        let is_disclosure = name.starts_with("disclosure");
-        let (size, start, top) = if is_disclosure {
-            let size = font_size * 0.66;
-            (size, font_size * 0.4 + 8.0, ascent - size)
-        } else {
-            let size = ((offset + 1.0) / 2.0).floor();
-            (size, offset + 7.0, (3.0 * (ascent - offset) / 2.0).floor())
+    /// The bullet of an item whose text has room for one at its start.
+    fn bullet_inside(&mut self, element: &Element<'_>, item: &Styles, marker: &Marker, larger: f64) {
+        let CounterStyle::Name(name) = &item.get_list().list_style_type.0 else { return };
+        let is_left_out = matches!(marker, Marker::String(text) if text.is_empty())
+            && item.get_list().list_style_type.0.is_bullet()
+            && !matches!(element.style.get_counters().content, Content::Items(_) | Content::None);
+        let Some(text) = element.node.element_data().and_then(|data| data.inline_layout_data.as_deref())
+        else {
+            return;
         };
-        let border = element.boxes.border;
-        let left = if rtl { border.x1 / self.scale + start - size } else { border.x0 / self.scale - start };
-        let top = baseline / self.scale - ascent + top;
-        let area = Rect::new(left, top, left + size, top + size);
+        let rtl = item.clone_direction() == Direction::Rtl;
+        let mut runs = text.layout.lines().next().into_iter().flat_map(|line| {
+            line.items().filter_map(|item| match item {
+                PositionedLayoutItem::GlyphRun(run) => Some(run),
+                PositionedLayoutItem::InlineBox(_) => None,
+            })
+        });
+        let first = if rtl { runs.last() } else { runs.next() };
+        let Some(run) = first.filter(|_| is_left_out) else {
+            return;
+        };
+        let Some(baseline) = self.baseline(element) else { return };
+        let font_size = f64::from(element.style.clone_font_size().computed_size().px());
+        let of_item = f64::from(item.clone_font_size().computed_size().px()) * self.scale;
+        let whole = f64::from(run.run().font_metrics().ascent) / f64::from(run.run().font_size());
+        let ascent = (whole * of_item * larger / self.scale).round();
+        let (size, _) = bullet_outside(&name.0, font_size, ascent);
+        let start = (element.boxes.content.x0 + f64::from(run.offset())) / self.scale;
+        let left = if rtl { start + f64::from(run.advance()) / self.scale - size } else { start };
+        self.bullet(element, &name.0, ascent, Point::new(left, baseline), rtl);
+    }
+
+    /// A bullet of the size that Chromium gives it. `ascent` and the left of `at` are in CSS pixels, the
+    /// baseline in device pixels.
+    fn bullet(&mut self, element: &Element<'_>, name: &str, ascent: f64, at: Point, rtl: bool) {
+        let font_size = f64::from(element.style.clone_font_size().computed_size().px());
+        let (size, _) = bullet_outside(name, font_size, ascent);
+        let top = if name.starts_with("disclosure") {
+            ascent - size
+        } else {
+            (3.0 * (ascent - (ascent * 2.0 / 3.0).floor()) / 2.0).floor()
+        };
+        let top = at.y / self.scale - ascent + top;
+        let area = Rect::new(at.x, top, at.x + size, top + size);
         let rect =
             Rect::new(area.x0 * self.scale, area.y0 * self.scale, area.x1 * self.scale, area.y1 * self.scale);
         let paint = Paint::Solid(color(&element.style.clone_color()));
@@ -163,6 +198,22 @@ impl<'a> Painter<'a> {
     }
 }
 
+/// The size of a bullet, and how far before the item it begins, in CSS pixels.
+fn bullet_outside(name: &str, font_size: f64, ascent: f64) -> (f64, f64) {
+    let offset = (ascent * 2.0 / 3.0).floor();
+    if name.starts_with("disclosure") {
+        (font_size * 0.66, font_size * 0.4 + 8.0)
+    } else {
+        (((offset + 1.0) / 2.0).floor(), offset + 7.0)
+    }
+}
+
+/// How much room a bullet inside of an item takes, in CSS pixels.
+pub(crate) fn bullet_room(name: &str, font_size: f64, ascent: f64) -> f64 {
+    let (size, _) = bullet_outside(name, font_size, ascent);
+    size + if name.starts_with("disclosure") { font_size * 0.4 } else { font_size + 1.0 }
+}
+
 /// The sign of a disclosure widget.
 fn triangle(rect: Rect, open: bool, rtl: bool) -> BezPath {
     let points = match (open, rtl) {
@@ -173,12 +224,11 @@ fn triangle(rect: Rect, open: bool, rtl: bool) -> BezPath {
     polygon(&points.map(|(x, y)| rect.origin() + Vec2::new(x * rect.width(), y * rect.height())))
 }
 
-/// The baseline of the first text of a layout.
+/// The baseline of the first line of a layout that has text.
 fn standing<B: parley::Brush>(layout: &parley::Layout<B>) -> Option<f64> {
-    layout.lines().next()?.items().find_map(|item| match item {
-        PositionedLayoutItem::GlyphRun(run) => Some(f64::from(run.baseline())),
-        PositionedLayoutItem::InlineBox(_) => None,
-    })
+    let line = layout.lines().next()?;
+    line.runs().next()?;
+    Some(f64::from(line.metrics().baseline))
 }
 
 /// How far the first text of a layout reaches above its baseline, in device pixels.

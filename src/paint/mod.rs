@@ -37,6 +37,7 @@ use crate::display::{DisplayList, Filter, Layer, Node, Paint, Picture, Recorder,
 pub(crate) use background::url_of;
 use boxes::Boxes;
 pub(crate) use emphasis::em_box;
+pub(crate) use marker::bullet_room;
 use style::Styles;
 pub(crate) use table::{Cell, Grid, SharedBorders, is_caption};
 use transform::Transform;

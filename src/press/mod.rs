@@ -202,7 +202,11 @@ impl Live {
             self.resolve();
         }
         self.tables = table::lay_out(&mut self.document);
-        if self.tables && self.typeset.set_in_cells(&mut self.document, self.root, self.floats) {
+        let (document, typeset) = (&mut self.document, &mut self.typeset);
+        if self.tables && typeset.set_in_cells(document, self.root, self.floats, &self.generated) {
+            if self.generates || self.loader.generates() {
+                self.generate();
+            }
             table::lay_out(&mut self.document);
         }
     }
@@ -210,10 +214,14 @@ impl Live {
     /// Resolves the document, with what it generates, and sets its lines.
     fn resolve(&mut self) {
         self.resolve_as_it_stands();
-        if self.generates || self.loader.generates() {
+        let generates = self.generates || self.loader.generates();
+        if generates {
             self.generate();
         }
-        self.typeset.set(&mut self.document, self.root, self.floats);
+        // Lists with lines that are set anew have their markers made anew.
+        if self.typeset.set(&mut self.document, self.root, self.floats, &self.generated) && generates {
+            self.generate();
+        }
     }
 
     fn generate(&mut self) {

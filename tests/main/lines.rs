@@ -107,6 +107,40 @@ fn emphasis_marks_reach_into_leading_margins_and_padding() {
 }
 
 #[test]
+fn markers_have_room_on_their_line() {
+    let style = "<style>ul,p{margin:0;padding:0}.i{list-style:inside}li::marker{color:transparent}\
+                 .l li::marker{font-size:40px}</style>";
+    assert_alike(&[
+        (
+            &format!("{style}<ul class=i><li> One<li>Two</ul>"),
+            &format!("{style}<p style='text-indent:27px'>One<p style='text-indent:27px'>Two"),
+        ),
+        (
+            &format!("{style}<ul class=l><li>One<br>Two<li><p>Three</ul>"),
+            &format!("{style}<p style='padding-top:18px'>One<br>Two<p style='padding-top:18px'>Three"),
+        ),
+        (
+            &format!("{style}<ul class='i l'><li>One</ul>"),
+            &format!("{style}<p style='padding-top:18px;text-indent:53px'>One"),
+        ),
+    ]);
+}
+
+#[test]
+fn markers_stay_where_lines_are_set_anew() {
+    let style =
+        "<style>li::marker{content:'AB '}.i{list-style:inside;margin:0;padding:0}b{padding:0 9px}</style>";
+    let list = |edge: &str| format!("{style}<ul><li>One <i style='margin-left:{edge}'>two</i><li>Three</ul>");
+    assert_alike(&[
+        (
+            &format!("{style}<ul class=i><li>One <b>two</b></ul>"),
+            &format!("{style}<div>AB One <b>two</b></div>"),
+        ),
+        (&list("20%"), &list("52px")),
+    ]);
+}
+
+#[test]
 fn lines_in_cells_are_as_wide_as_these() {
     let style = "<style>td{padding:0;vertical-align:baseline;width:140px;font:20px monospace}table{border-spacing:0}b{font-weight:normal;\
                  background:gold;padding:0 20px;box-decoration-break:clone}i{font-style:normal;padding:0 10%}</style>";

@@ -97,6 +97,7 @@ fn lines_that_are_set_apart_leave_nothing_behind() {
 .c { font-variant: small-caps } .k { box-decoration-break: clone; padding: 0 4px; background: #9cf } .e { text-emphasis: dot }</style>
 <p class='d'>{{ name }} lives</p><p class='c {{ kind }}'>{{ name }}</p>
 <p>x <b style='padding: 0 {{ pad }}px; background: red'>{{ name }}</b> y <bdi>{{ name }}</bdi> 1<i>z</i></p>
+<ul style='list-style: inside {% if pad > 4 %}square{% endif %}'><li class='{{ kind }}'>{{ name }}</li></ul>
 <pre>a\t{{ name }}\tb</pre><p style='width: 60px'><span class='k'>{{ name }} and others</span></p>
 <p style='width: {{ 30 + pad * 9 }}px; margin-top: {{ pad }}px' class='e'>{{ name }} and others</p>
 {% if pad > 3 %}<p class='{{ kind }}'>{{ name }} {{ kind }}</p>text<b style='padding: 1px'>q</b>{% endif %}";

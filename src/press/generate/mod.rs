@@ -46,6 +46,8 @@ pub(super) struct Generated {
     texts: HashMap<(NodeId, bool), Written>,
     /// The styles that markers were made with.
     markers: HashMap<NodeId, Styles>,
+    /// The styles of items with markers inside, and those in which the markers' texts stand.
+    inside: HashMap<NodeId, Written>,
 }
 
 struct Written {
@@ -121,6 +123,24 @@ impl Generated {
     pub(super) fn forget_gone(&mut self, document: &BaseDocument) {
         self.texts.retain(|(owner, _), _| document.get_node(*owner).is_some());
         self.markers.retain(|item, _| document.get_node(*item).is_some());
+        self.inside.retain(|item, _| document.get_node(*item).is_some());
+    }
+
+    /// Has the markers inside of items stand in their styles again, for when their lists are made anew. What
+    /// the styles were is the answer.
+    pub(super) fn stand_in(&self, document: &mut BaseDocument) -> Vec<(NodeId, Styles)> {
+        let mut stood_in = Vec::new();
+        for (item, Written { original, written }) in &self.inside {
+            let Some(node) = document.get_node_mut(*item) else { continue };
+            let is_own = node.primary_styles().is_some_and(|styles| Arc::ptr_eq(&styles, original));
+            if is_own
+                && let Some(mut data) = node.try_stylo_element_data_mut().and_then(|data| data.get_mut())
+            {
+                data.styles.primary = Some(written.clone());
+                stood_in.push((*item, original.clone()));
+            }
+        }
+        stood_in
     }
 
     fn write_box(
@@ -158,6 +178,7 @@ impl Generated {
         let node = document.get_node_mut(wish.item)?;
         let Some(text) = wish.text else {
             self.markers.remove(&wish.item);
+            self.inside.remove(&wish.item);
             return None;
         };
         let own = (**node.primary_styles().as_ref()?).clone();
@@ -171,7 +192,13 @@ impl Generated {
             styles.mutate_font().font_variant_numeric |= FontVariantNumeric::TABULAR_NUMS;
         }
         styles.mutate_list().list_style_type = ListStyleType(CounterStyle::String(text.as_str().into()));
-        node.try_stylo_element_data_mut()?.get_mut()?.styles.primary = Some(Arc::new(styles));
+        let written = Arc::new(styles);
+        node.try_stylo_element_data_mut()?.get_mut()?.styles.primary = Some(written.clone());
+        if inside {
+            self.inside.insert(wish.item, Written { original: own.clone(), written });
+        } else {
+            self.inside.remove(&wish.item);
+        }
         self.markers.insert(wish.item, wish.style.unwrap_or_else(|| own.clone()));
         Some((wish.item, own))
     }
@@ -404,6 +431,8 @@ impl<'a> Walk<'a> {
         let begins_with = |text: &str| !inside || shown.is_none_or(|shown| shown.text.starts_with(text));
         let text = match own {
             Some(text) => text,
+            // Bullets inside stand in room that typesetting makes.
+            None if inside && kind.is_bullet() && has_room(node) => String::new(),
             // Bullets are drawn as shapes, with the style of their marker.
             None if kind.is_bullet() || *kind == CounterStyle::None => {
                 let is_made = match made {
@@ -437,6 +466,12 @@ impl<'a> Walk<'a> {
             self.markers.push(MarkerWish { item: node.id, text: Some(text), style });
         }
     }
+}
+
+/// Whether room for a bullet can be made before the text of an item.
+fn has_room(item: &Node) -> bool {
+    let lines = item.element_data().is_some_and(|data| data.inline_layout_data.is_some());
+    lines && item.before().is_none() && !item.children.is_empty()
 }
 
 /// Gives a pseudo-element the size of the picture that is its content.

@@ -24,30 +24,32 @@ pub(super) struct Initial {
 /// The style of the first letter of the box's lines: of the block that they are in, or of one that they
 /// begin.
 pub(super) fn style(document: &BaseDocument, root: &Node) -> Option<Styles> {
-    let mut at = root;
-    loop {
-        let element = if at.is_anonymous() { document.get_node(at.parent?)? } else { at };
-        let styles = element.primary_styles()?;
-        let is_block = matches!(
-            styles.clone_display().inside(),
-            DisplayInside::Flow | DisplayInside::FlowRoot | DisplayInside::TableCell
-        );
-        if !is_block || (at.id != element.id && !is_first(document, element, at.id)) {
-            return None;
-        }
+    begun(document, root).find_map(|element| {
         let data = element.try_stylo_element_data()?.get()?;
-        if let Some(own) = data.styles.pseudos.get(&PseudoElement::FirstLetter) {
-            return Some(own.clone());
-        }
+        data.styles.pseudos.get(&PseudoElement::FirstLetter).cloned()
+    })
+}
+
+/// The blocks whose first line is the first of the box's, from the inside out.
+pub(super) fn begun<'a>(document: &'a BaseDocument, root: &'a Node) -> impl Iterator<Item = &'a Node> {
+    std::iter::successors(block(document, root), |element| {
+        let styles = element.primary_styles()?;
         let parent = document.get_node(element.layout_parent.get()?)?;
-        if element.is_out_of_flow()
-            || styles.clone_float() != Float::None
-            || !is_first(document, parent, element.id)
-        {
-            return None;
-        }
-        at = parent;
-    }
+        let begins = !element.is_out_of_flow()
+            && styles.clone_float() == Float::None
+            && is_first(document, parent, element.id);
+        block(document, parent).filter(|_| begins)
+    })
+}
+
+/// The block that a box is, or that an anonymous one begins.
+fn block<'a>(document: &'a BaseDocument, at: &'a Node) -> Option<&'a Node> {
+    let element = if at.is_anonymous() { document.get_node(at.parent?)? } else { at };
+    let is_block = matches!(
+        element.primary_styles()?.clone_display().inside(),
+        DisplayInside::Flow | DisplayInside::FlowRoot | DisplayInside::TableCell
+    );
+    (is_block && (at.id == element.id || is_first(document, element, at.id))).then_some(element)
 }
 
 /// Whether a box is the first in the flow of another.

@@ -1,5 +1,5 @@
 //! What lines of text need beyond what the engine sets: small capitals made of others, tab stops, initial
-//! letters, room for the edges of inline boxes and for emphasis marks, isolated directions.
+//! letters, room for the edges of inline boxes, for emphasis marks and for bullets, isolated directions.
 //!
 //! Once the document is resolved, a walk over its lines finds those that need any of this. For these the
 //! engine resolves once more, with nodes of ours in place of some text nodes and around inline elements.
@@ -17,6 +17,7 @@ mod direction;
 mod edges;
 mod emphasis;
 mod initial;
+mod marker;
 mod nodes;
 mod passage;
 mod plan;
@@ -27,7 +28,7 @@ use std::collections::{HashMap, HashSet};
 use blitz_dom::{BaseDocument, Node, NodeId};
 
 use self::passage::{Input, Passage};
-use super::generate::{REBUILD, Styles};
+use super::generate::{self, Generated, REBUILD, Styles};
 use super::measure::inline_roots;
 use super::{stale, table};
 
@@ -65,14 +66,26 @@ struct Survey {
 type Widths = HashMap<NodeId, f32>;
 
 impl Typeset {
-    /// Sets all lines that need it and are not set yet.
-    pub(super) fn set(&mut self, document: &mut BaseDocument, root: NodeId, floats: bool) {
-        self.set_within(document, root, floats, &Widths::new());
+    /// Sets all lines that need it and are not set yet. The answer is whether any were made anew.
+    pub(super) fn set(
+        &mut self,
+        document: &mut BaseDocument,
+        root: NodeId,
+        floats: bool,
+        generated: &Generated,
+    ) -> bool {
+        self.set_within(document, root, floats, generated, &Widths::new())
     }
 
     /// Sets the lines again that depend on how wide the cells of tables are, now that these are laid out.
     /// The answer is whether there are any: then the tables are no longer laid out.
-    pub(super) fn set_in_cells(&mut self, document: &mut BaseDocument, root: NodeId, floats: bool) -> bool {
+    pub(super) fn set_in_cells(
+        &mut self,
+        document: &mut BaseDocument,
+        root: NodeId,
+        floats: bool,
+        generated: &Generated,
+    ) -> bool {
         if self.settings.is_empty() {
             return false;
         }
@@ -81,16 +94,25 @@ impl Typeset {
             return false;
         }
         table::forget(document);
-        self.set_within(document, root, floats, &cells);
+        self.set_within(document, root, floats, generated, &cells);
         true
     }
 
-    /// `cells` has the widths of lines in tables, as far as they are known.
-    fn set_within(&mut self, document: &mut BaseDocument, root: NodeId, floats: bool, cells: &Widths) {
+    /// `cells` has the widths of lines in tables, as far as they are known. The answer is whether any lines
+    /// were made anew.
+    fn set_within(
+        &mut self,
+        document: &mut BaseDocument,
+        root: NodeId,
+        floats: bool,
+        generated: &Generated,
+        cells: &Widths,
+    ) -> bool {
         let mut survey = self.survey(document, root);
+        let anew = !survey.stale.is_empty() || !survey.passages.is_empty();
         if !survey.stale.is_empty() {
             // What is measured is what the engine makes of the document as it is.
-            resolve(document, &survey.stale, floats);
+            resolve(document, &survey.stale, floats, generated);
             survey = self.survey(document, root);
         }
         let Survey { passages, seen, .. } = survey;
@@ -117,7 +139,7 @@ impl Typeset {
                 outdated.extend(self.settings.insert(passage.key, setting));
             }
             let own = nodes::exchange(document, &edits);
-            resolve(document, &containers, floats);
+            resolve(document, &containers, floats, generated);
             nodes::put_back(document, own);
         }
         for setting in outdated {
@@ -126,6 +148,7 @@ impl Typeset {
             }
             nodes::drop(document, &setting.nodes);
         }
+        anew
     }
 
     fn survey(&self, document: &BaseDocument, root: NodeId) -> Survey {
@@ -180,7 +203,7 @@ fn room(document: &BaseDocument, id: NodeId) -> f32 {
 }
 
 /// Has the boxes in containers made anew.
-fn resolve(document: &mut BaseDocument, containers: &[NodeId], floats: bool) {
+fn resolve(document: &mut BaseDocument, containers: &[NodeId], floats: bool, generated: &Generated) {
     for &container in containers {
         if let Some(node) = document.get_node_mut(container) {
             node.insert_damage(REBUILD);
@@ -189,7 +212,9 @@ fn resolve(document: &mut BaseDocument, containers: &[NodeId], floats: bool) {
     if floats {
         stale::forget_layout(document);
     }
+    let stood_in = generated.stand_in(document);
     document.resolve(0.0);
+    generate::put_back(document, stood_in);
 }
 
 /// The style of an element.

@@ -7,6 +7,7 @@ use style::properties::ComputedValues;
 use style::values::computed::Float;
 use style::values::specified::box_::{DisplayInside, DisplayOutside};
 
+use super::marker::{self, Marker};
 use super::{Styles, caps, clones, direction, edges, emphasis, initial, nodes, styles, tabs};
 
 /// What lines are made of.
@@ -50,6 +51,8 @@ pub(super) struct Passage {
     pub items: Vec<Item>,
     /// The style of `::first-letter`, if this is where it applies.
     pub initial: Option<Styles>,
+    /// The marker of the list item that begins here, if it needs anything.
+    pub marker: Option<Marker>,
     pub inputs: Vec<Input>,
     /// Whether what it needs depends on how wide its lines and the boxes on them are, too.
     pub depends_on_width: bool,
@@ -72,8 +75,12 @@ impl Passage {
             return None;
         }
         let initial = initial::style(document, root);
+        let marker = marker::find(document, root);
         let own = |id: &NodeId| origins.get(id).copied().unwrap_or(*id);
-        if initial.is_none() && !root.children.iter().any(|id| needs(document, own(id), root)) {
+        if initial.is_none()
+            && marker.is_none()
+            && !root.children.iter().any(|id| needs(document, own(id), root))
+        {
             return None;
         }
         // Whatever stands in for them, the children in the document.
@@ -100,6 +107,11 @@ impl Passage {
             styles: styles.clone(),
             text: String::new(),
         }));
+        inputs.extend(marker.iter().map(|marker| Input {
+            node: container,
+            styles: marker.styles.clone(),
+            text: marker.bullet.clone().unwrap_or_default(),
+        }));
         let is_marked = items.iter().any(|item| is_marked(document, item));
         let own_width = initial.as_ref().is_some_and(|styles| edges::has_percentages(styles))
             || items.iter().any(|item| depends_on_width(document, item));
@@ -111,6 +123,7 @@ impl Passage {
             container,
             items,
             initial,
+            marker,
             inputs,
             depends_on_width,
             in_cell: own_width && is_in_cell,

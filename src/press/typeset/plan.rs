@@ -76,8 +76,15 @@ pub(super) fn plan(document: &BaseDocument, passage: &Passage, room: Option<f32>
     let mut clones = room.and_then(|room| clones::find(document, passage, room));
     let mut marks = Marks::find(document, passage);
     let room = room.unwrap_or(0.0);
+    let marker = passage.marker.as_ref().and_then(|marker| marker.part(document, passage));
     // White space before an edge and after it would be two spaces, where CSS has one.
-    let (mut after_space, mut edge_since) = (true, false);
+    let (mut after_space, mut edge_since) = (true, marker.is_some());
+    edits.extend(marker.map(|part| Edit {
+        at: passage.key,
+        place: Place::Before,
+        owner: passage.root,
+        parts: vec![part],
+    }));
     for (index, item) in passage.items.iter().enumerate() {
         match *item {
             Item::Open(id) | Item::Close(id) => {
