@@ -8,9 +8,10 @@ use kurbo::{
     Vec2,
 };
 use style::computed_values::border_collapse::T as BorderCollapse;
-use style::values::computed::OutlineStyle;
+use style::properties::ComputedValues;
+use style::values::computed::{Color as ComputedColor, OutlineStyle};
 use style::values::specified::BorderStyle;
-use style::values::specified::box_::DisplayInside;
+use style::values::specified::box_::{DisplayInside, DisplayOutside};
 
 use super::boxes::{ellipse, elliptical, place, polygon, ring, shape};
 use super::decoration::best_gap;
@@ -20,6 +21,9 @@ use crate::display::{Color, Layer, Paint, Shape};
 
 /// A border has at most this many dots; with more dashes, it is solid.
 const MAX_MARKS: usize = 20_000;
+
+/// What a relief is of whose colour is that of the text.
+const RELIEF: Color = Color([238.0 / 255.0, 238.0 / 255.0, 238.0 / 255.0, 1.0]);
 
 /// One side of a border.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,7 +48,13 @@ impl Painter<'_> {
         }
         let border = element.style.get_border();
         let (outer, inner) = (element.boxes.border, element.boxes.padding);
-        let side = |style, color, width: f64| Side { style, color: resolve(color, &element.style), width };
+        let is_table = is_of_table(&element.style);
+        let side = |style, color: &ComputedColor, width: f64| {
+            // The text's own colour is no colour of a relief, but in tables.
+            let is_grey = !is_table && color.as_absolute().is_none() && is_relief(style);
+            let color = if is_grey { RELIEF } else { resolve(color, &element.style) };
+            Side { style, color, width }
+        };
         let sides = [
             side(border.border_top_style, &border.border_top_color, inner.y0 - outer.y0),
             side(border.border_right_style, &border.border_right_color, outer.x1 - inner.x1),
@@ -321,20 +331,51 @@ fn pieces(path: &BezPath, dash: f64, step: f64) -> BezPath {
     out
 }
 
-/// The lit and the shaded side of a border that looks raised: as in Chromium, a third of the full
-/// brightness lighter and darker.
+fn is_relief(style: BorderStyle) -> bool {
+    matches!(style, BorderStyle::Inset | BorderStyle::Outset | BorderStyle::Groove | BorderStyle::Ridge)
+}
+
+fn is_of_table(styles: &ComputedValues) -> bool {
+    let display = styles.clone_display();
+    display.outside() == DisplayOutside::TableCaption
+        || matches!(
+            display.inside(),
+            DisplayInside::Table
+                | DisplayInside::TableRowGroup
+                | DisplayInside::TableHeaderGroup
+                | DisplayInside::TableFooterGroup
+                | DisplayInside::TableRow
+                | DisplayInside::TableCell
+        )
+}
+
+/// The lit and the shaded side of a border that looks raised, as in Chromium: one of them is a third of the
+/// full brightness lighter or darker, or both are, if the colour is as dark as #202020 or as light as #ececec.
 pub(super) fn relief(color: Color) -> (Color, Color) {
     const STEP: f32 = 0.33;
     let [r, g, b, alpha] = color.0;
     let brightest = r.max(g).max(b);
-    if brightest <= 0.0 {
-        return (Color([2.0 * STEP, 2.0 * STEP, 2.0 * STEP, alpha]), Color([STEP, STEP, STEP, alpha]));
-    }
     let scaled = |to: f32| {
-        let factor = to / brightest;
+        if brightest <= 0.0 {
+            return Color([to, to, to, alpha]);
+        }
+        let factor = to.clamp(0.0, 1.0) / brightest;
         Color([r * factor, g * factor, b * factor, alpha])
     };
-    (scaled((brightest + STEP).min(1.0)), scaled((brightest - STEP).max(0.0)))
+    let grey = |level: u8| luminance(Color([f32::from(level) / 255.0; 4]));
+    match luminance(color) {
+        dark if dark <= grey(0x20) => (scaled(brightest + 2.0 * STEP), scaled(brightest + STEP)),
+        light if light >= grey(0xec) => (color, scaled(brightest - STEP)),
+        _ => (scaled(brightest + STEP), scaled(brightest - STEP)),
+    }
+}
+
+/// The relative luminance of a colour (WCAG 2).
+fn luminance(Color([r, g, b, _]): Color) -> f32 {
+    let linear = |value: f32| {
+        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
 }
 
 /// The part of the frame between two boxes that belongs to a side: cut along the corners' diagonals,

@@ -122,7 +122,7 @@ fn attributes_of_older_days_say_how_a_table_looks() {
         ),
         (
             "<table border=2 cellspacing=0 align=center><tr><td>a</table>",
-            "<style>table{border:2px outset gray;border-spacing:0;margin:0 auto}td{border:1px inset gray}</style><table><tr><td>a</table>",
+            "<style>table{border:2px outset;border-spacing:0;margin:0 auto}td{border:1px inset}</style><table><tr><td>a</table>",
         ),
         ("<font color=red size=5>a</font>", "<span style='color:red;font-size:x-large'>a</span>"),
         (

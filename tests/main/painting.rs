@@ -126,6 +126,28 @@ fn cells_share_the_border_that_stands_out_most() {
 }
 
 #[test]
+fn reliefs_have_two_shades_whatever_their_colour() {
+    let css = "div,fieldset{box-sizing:border-box;height:15px;margin:0;padding:0;color:red;border:4px inset}\
+               table{color:red;border-spacing:0}";
+    let html = "<div></div><div style='border-color:#202020'></div><div style='border-color:#212121'></div>\
+                <div style='border-color:#eee'></div><fieldset></fieldset><table border=4 width=40 height=15></table>";
+    let grey = |level: u8| [level; 3];
+    let shades = [
+        (grey(0x9a), grey(0xee)),
+        (grey(116), grey(200)),
+        (grey(0), grey(117)),
+        (grey(0x9a), grey(0xee)),
+        (grey(0x9a), grey(0xee)),
+        (RED, [171, 0, 0]),
+    ];
+    let at = shades
+        .into_iter()
+        .zip((0..).step_by(15))
+        .flat_map(|((first, second), top)| [((20, top + 1), first), ((20, top + 13), second)]);
+    assert_colors(css, html, &at.collect::<Vec<_>>());
+}
+
+#[test]
 fn a_turn_out_of_the_plane_is_flattened() {
     let css = "div { width: 80px; height: 40px; background: red; transform: rotateY(60deg) } .b { backface-visibility: hidden; transform: rotateY(180deg) }";
     assert_colors(

@@ -116,6 +116,17 @@ fn lines_that_are_set_apart_leave_nothing_behind() {
     );
 }
 
+/// Text that CSS generates turns lines, too.
+#[test]
+fn directions_follow_what_is_generated() {
+    let body =
+        "<style>p { margin: 0 } p::before, i::before { content: attr(title) } b { padding: 0 2px }</style>
+<p title='{{ name }}'><bdi>w 1</bdi> 2!</p><p title='{{ name }}'><b>q</b> <bdi>w 1</bdi> 2!</p>
+<p><b>q</b><i title='{{ name }}'></i> <bdo dir=ltr>w 1</bdo> 2! <bdi>3 (4)</bdi></p>";
+    let names = ["Ana", "אבג", "Bob", "אבג", "אבד", "", "אבג"].map(|name| json!({ "name": name }));
+    same_as_from_scratch(body, &names);
+}
+
 /// Edges that are parts of a width, and those on each line, follow boxes that no style makes wider. So do tabs
 /// after boxes.
 #[test]

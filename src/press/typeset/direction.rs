@@ -12,7 +12,8 @@ pub(super) fn applies(styles: &ComputedValues, turns: impl FnOnce() -> bool) -> 
         && (styles.clone_direction() == Direction::Rtl || turns())
 }
 
-/// Whether lines run, or hold text that runs, from right to left.
+/// Whether lines run, or hold text that runs, from right to left. That text may be generated, which is no
+/// input of a passage; but lines whose text changes are made anew, without what we set in them.
 pub(super) fn may_turn(root: &Node) -> bool {
     let rtl = root.primary_styles().is_some_and(|styles| styles.clone_direction() == Direction::Rtl);
     let text = root.element_data().and_then(|data| data.inline_layout_data.as_deref());
