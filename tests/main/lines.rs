@@ -37,6 +37,10 @@ fn tabs_reach_the_next_stop() {
             &format!("<pre style='{pre}'>a  <b>b  c</b></pre>"),
         ),
         (
+            &format!("<pre style='{pre}'>a<b style='padding:0 9px;font-weight:400'></b>\tb\tc</pre>"),
+            &format!("<pre style='{pre}'>a       b       c</pre>"),
+        ),
+        (
             &format!("<pre style='{pre};tab-size:60px'><s style='{s}'></s>\tb</pre>"),
             &format!("<pre style='{pre}'><s style='{s}'></s><s style='{s};width:20px'></s>b</pre>"),
         ),
@@ -104,6 +108,15 @@ fn emphasis_marks_reach_into_leading_margins_and_padding() {
         (page, plain)
     });
     assert_alike(&pages.each_ref().map(|(marked, plain)| (&**marked, &**plain)));
+}
+
+#[test]
+fn line_breaks_in_cells_leave_lines_as_they_are() {
+    let style = "<style>td,p{margin:0;padding:0;line-height:30px}table{border-spacing:0}</style>";
+    assert_alike(&[(
+        &format!("{style}<table><tr><td>One<br>two<br><br>three</table>"),
+        &format!("{style}<table><tr><td><p>One<p>two<p>&nbsp;<p>three</table>"),
+    )]);
 }
 
 #[test]

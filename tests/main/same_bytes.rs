@@ -116,6 +116,29 @@ fn lines_that_are_set_apart_leave_nothing_behind() {
     );
 }
 
+/// How many rows a cell may span follows from the rows that are there.
+#[test]
+fn cells_span_the_rows_of_their_group() {
+    let body = "<style>td { background: #9cf; padding: 0 } table { float: left } b { padding: 0 2px }</style>
+<table><thead><tr><td rowspan={{ span }}>A</td><td>b</td></tr>{% for row in rows %}<tr><td>{{ row }}</td></tr>{% endfor %}</thead>
+<tr><td>c<br>d</td><td>e</td></tr></table><table><tbody><tr><td rowspan=3>A<br>B</td><td>b</td></tr>
+{% for row in rows %}<tr><td>{{ row }}<br><b>x</b></td></tr>{% endfor %}</tbody></table>";
+    let record = |span: u32, rows: &[&str]| json!({ "span": span, "rows": rows });
+    let rows = ["x", "y", "z"];
+    same_as_from_scratch(
+        body,
+        &[
+            record(3, &rows[..1]),
+            record(3, &rows),
+            record(2, &rows[..1]),
+            record(2, &rows),
+            record(0, &rows[..2]),
+            record(9, &rows[..0]),
+            record(0, &rows),
+        ],
+    );
+}
+
 /// Text that CSS generates turns lines, too.
 #[test]
 fn directions_follow_what_is_generated() {

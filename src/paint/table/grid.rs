@@ -45,13 +45,13 @@ impl Grid {
                 value.value.trim().parse::<u16>().ok()
             };
             let (row, column) = (usize::from(cell.row).min(rows - 1), usize::from(cell.column));
-            let [down, across] =
-                ["rowspan", "colspan"].map(|name| usize::from(span(name).unwrap_or(1).max(1)));
-            cells.push(Cell {
-                node: cell.node_id,
-                rows: row..(row + down).min(ends[row]),
-                columns: column..column + across,
-            });
+            let across = usize::from(span("colspan").unwrap_or(1).max(1));
+            // None are all that are left of the group.
+            let end = match span("rowspan") {
+                Some(0) => ends[row],
+                down => (row + usize::from(down.unwrap_or(1))).min(ends[row]),
+            };
+            cells.push(Cell { node: cell.node_id, rows: row..end, columns: column..column + across });
         }
         let columns = cells.iter().map(|cell| cell.columns.end).max().unwrap_or(0);
         let columns = columns.max(context.columns.len());

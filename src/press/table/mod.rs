@@ -9,6 +9,7 @@
 mod columns;
 mod measure;
 mod rows;
+mod spans;
 mod stand_in;
 mod tracks;
 
@@ -83,8 +84,15 @@ pub(super) fn lay_out(document: &mut BaseDocument) -> bool {
         find(document, root.id, 0, &mut found);
     }
     let mut stand_ins = StandIns::default();
-    let mut tables: Vec<Table> =
-        found.into_iter().filter_map(|(id, depth)| Table::new(document, id, depth)).collect();
+    let all = |document: &BaseDocument| -> Vec<Table> {
+        found.iter().filter_map(|(id, depth)| Table::new(document, *id, *depth)).collect()
+    };
+    let mut tables = all(document);
+    let cut = spans::cut(document, tables.iter().map(|table| &table.grid));
+    if !cut.is_empty() {
+        rebuild(document, &tables);
+        tables = all(document);
+    }
     for table in &tables {
         table.stand_in(document, &mut stand_ins);
     }
@@ -120,6 +128,7 @@ pub(super) fn lay_out(document: &mut BaseDocument) -> bool {
         table.drop_content(document);
     }
     stand_ins.put_back(document);
+    spans::put_back(document, cut);
     true
 }
 

@@ -61,7 +61,9 @@ pub(super) fn find(document: &BaseDocument, passage: &Passage, room: f32) -> Opt
     };
     let mut items = passage.items.iter().filter(|item| !is_blank(item));
     let Some(Item::Open(of)) = items.next().copied() else { return None };
-    if items.next_back().copied() != Some(Item::Close(of)) || items.any(|item| *item == Item::Atom) {
+    if items.next_back().copied() != Some(Item::Close(of))
+        || items.any(|item| matches!(item, Item::Break(_) | Item::Atom))
+    {
         return None;
     }
     let styles = styles(document, of).filter(|styles| asks(styles))?;

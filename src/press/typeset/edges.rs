@@ -57,10 +57,15 @@ pub(super) fn width(styles: &ComputedValues, left: bool, room: f32) -> f32 {
     length(&padding.0) + line + margin
 }
 
+/// The width of the edge at which a box opens or closes.
+pub(super) fn width_at(styles: &ComputedValues, opens: bool, room: f32) -> f32 {
+    let rtl = styles.clone_direction() == Direction::Rtl;
+    width(styles, opens != rtl, room)
+}
+
 /// The sign for the edge at which a box opens or closes.
 pub(super) fn edge(styles: &ComputedValues, opens: bool, room: f32) -> Option<Part> {
-    let rtl = styles.clone_direction() == Direction::Rtl;
-    let width = width(styles, opens != rtl, room);
+    let width = width_at(styles, opens, room);
     // It is two characters long.
     let look = Look { spacing: Some(width / 2.0), ..Look::default() };
     let text = if opens { OPENING } else { CLOSING };

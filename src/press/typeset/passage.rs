@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use blitz_dom::{BaseDocument, Node, NodeData, NodeId};
 use style::properties::ComputedValues;
-use style::values::computed::Float;
+use style::values::computed::{AlignmentBaseline, BaselineShift, Clear, Float};
 use style::values::specified::box_::{DisplayInside, DisplayOutside};
 
 use super::marker::{self, Marker};
@@ -21,7 +21,9 @@ pub(super) enum Item {
         node: NodeId,
         owner: NodeId,
     },
-    /// An atomic box, or the end of a line.
+    /// A line break.
+    Break(NodeId),
+    /// An atomic box.
     Atom,
 }
 
@@ -97,7 +99,7 @@ impl Passage {
                 Item::Text { node, owner } => {
                     (node, owner, document.get_node(node)?.text_data()?.content.clone())
                 }
-                Item::Close(_) | Item::Atom => return None,
+                Item::Close(_) | Item::Break(_) | Item::Atom => return None,
             };
             Some(Input { node, styles: styles(document, owner)?, text })
         };
@@ -156,7 +158,7 @@ fn depends_on_width(document: &BaseDocument, item: &Item) -> bool {
             let text = document.get_node(node).and_then(|node| node.text_data());
             text.is_some_and(|text| tabs::apply(styles, &text.content))
         }),
-        Item::Close(_) | Item::Atom => false,
+        Item::Close(_) | Item::Break(_) | Item::Atom => false,
     }
 }
 
@@ -198,11 +200,29 @@ fn needs(document: &BaseDocument, id: NodeId, root: &Node) -> bool {
             let Some(styles) = node.primary_styles() else { return false };
             let is_contents = styles.clone_display().is_contents();
             let inline = is_inline(node, &styles);
-            (inline && (edges::apply(&styles) || direction::applies(&styles, || direction::may_turn(root))))
+            is_raised_break(document, node)
+                || (inline
+                    && (edges::apply(&styles) || direction::applies(&styles, || direction::may_turn(root))))
                 || ((inline || is_contents) && node.children.iter().any(|id| needs(document, *id, root)))
         }
         _ => false,
     }
+}
+
+/// Whether a line break stands off the baseline that the text around it has: the engine takes what an element
+/// says about its own for that of its line breaks within it.
+pub(super) fn is_raised_break(document: &BaseDocument, node: &Node) -> bool {
+    let is_raised = |styles: &ComputedValues| {
+        let own = styles.get_box();
+        own.clone_alignment_baseline() != AlignmentBaseline::Baseline
+            || own.clone_baseline_shift() != BaselineShift::zero()
+    };
+    node.element_data().is_some_and(|data| &*data.name.local == "br")
+        && node.primary_styles().is_some_and(|styles| styles.clone_clear() == Clear::None)
+        && node
+            .parent
+            .and_then(|id| document.get_node(id)?.primary_styles())
+            .is_some_and(|styles| is_raised(&styles))
 }
 
 fn read(document: &BaseDocument, id: NodeId, items: &mut Vec<Item>) {
@@ -219,7 +239,8 @@ fn read(document: &BaseDocument, id: NodeId, items: &mut Vec<Item>) {
             } else if display.is_contents() {
                 node.children.iter().for_each(|id| read(document, *id, items));
             } else if !display.is_none() {
-                items.push(Item::Atom);
+                let is_break = node.element_data().is_some_and(|data| &*data.name.local == "br");
+                items.push(if is_break { Item::Break(id) } else { Item::Atom });
             }
         }
         _ => {}

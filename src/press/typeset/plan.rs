@@ -4,7 +4,7 @@ use blitz_dom::{BaseDocument, NodeId};
 use style::computed_values::white_space_collapse::T as WhiteSpaceCollapse;
 
 use super::emphasis::Marks;
-use super::passage::{Item, Passage};
+use super::passage::{self, Item, Passage};
 use super::{Styles, caps, clones, direction, edges, initial, styles, tabs};
 
 /// Something put into the document for the engine to set.
@@ -72,7 +72,7 @@ pub(super) fn plan(document: &BaseDocument, passage: &Passage, room: Option<f32>
         Some(found)
     });
     let turns = document.get_node(passage.root).is_some_and(direction::may_turn);
-    let mut stops = tabs::stops(document, passage.root).into_iter();
+    let mut stops = tabs::Stops::find(document, passage.root);
     let mut clones = room.and_then(|room| clones::find(document, passage, room));
     let mut marks = Marks::find(document, passage);
     let room = room.unwrap_or(0.0);
@@ -92,7 +92,10 @@ pub(super) fn plan(document: &BaseDocument, passage: &Passage, room: Option<f32>
                 let opens = matches!(item, Item::Open(_));
                 let place = if opens { Place::Before } else { Place::After };
                 let mut parts: Vec<Part> = Vec::new();
-                parts.extend(edges::edge(&styles, opens, room));
+                if let Some(edge) = edges::edge(&styles, opens, room) {
+                    stops.pass(edges::width_at(&styles, opens, room));
+                    parts.push(edge);
+                }
                 edge_since |= !parts.is_empty();
                 if direction::applies(&styles, || turns)
                     && let Some(sign) = direction::sign(&styles, opens)
@@ -164,6 +167,16 @@ pub(super) fn plan(document: &BaseDocument, passage: &Passage, room: Option<f32>
                 if !is_whole {
                     edits.push(Edit { at: node, place: Place::Instead, owner, parts });
                 }
+            }
+            Item::Break(id) => {
+                let node = document.get_node(id);
+                let raised = node.filter(|node| passage::is_raised_break(document, node));
+                edits.extend(raised.and_then(|node| node.parent).map(|owner| {
+                    let look = Look { breaks: true, ..Look::default() };
+                    Edit { at: id, place: Place::Instead, owner, parts: vec![Part::piece("\n", look)] }
+                }));
+                stops.end_line();
+                (after_space, edge_since) = (false, false);
             }
             Item::Atom => (after_space, edge_since) = (false, false),
         }

@@ -17,23 +17,65 @@ pub(super) fn apply(styles: &ComputedValues, text: &str) -> bool {
     ) && text.contains('\t')
 }
 
-/// Splits a text at its tabs: a space stands for each, with room after it up to the next of `stops`.
-pub(super) fn split(
-    styles: &ComputedValues,
-    text: &str,
-    stops: &mut impl Iterator<Item = f32>,
-    parts: &mut Vec<Part>,
-) {
-    if !apply(styles, text) {
-        if !text.is_empty() {
-            parts.push(Part::Text(text.to_owned()));
-        }
-        return;
+/// The tabs of a passage, in the order in which they are read. Lengths are CSS pixels.
+pub(super) struct Stops {
+    tabs: std::vec::IntoIter<Tab>,
+    /// How far what follows on the line is from where the engine sets it.
+    moved: f32,
+}
+
+struct Tab {
+    /// Where it begins, as the engine sets the line but for tabs.
+    at: f32,
+    /// How far tab stops are apart.
+    stop: f32,
+    space: f32,
+}
+
+impl Tab {
+    /// How wide it is where it begins at `x`.
+    fn advance(&self, x: f32) -> f32 {
+        let advance = if self.stop > 0.0 { self.stop - x % self.stop } else { 0.0 };
+        // A tab always shows.
+        if advance < self.space / 2.0 { advance + self.stop } else { advance }
     }
-    for (index, text) in text.split('\t').enumerate() {
+}
+
+impl Stops {
+    pub(super) fn find(document: &BaseDocument, root: NodeId) -> Self {
+        Self { tabs: tabs(document, root).into_iter(), moved: 0.0 }
+    }
+
+    /// Passes the edge of an inline box.
+    pub(super) fn pass(&mut self, width: f32) {
+        self.moved += width;
+    }
+
+    pub(super) fn end_line(&mut self) {
+        self.moved = 0.0;
+    }
+
+    /// How much wider than a space the next tab is.
+    fn next(&mut self) -> f32 {
+        let Some(tab) = self.tabs.next() else { return 0.0 };
+        let advance = tab.advance(tab.at + self.moved);
+        self.moved += advance - tab.advance(tab.at);
+        advance - tab.space
+    }
+}
+
+/// Splits a text at its tabs: a space stands for each, with room after it up to the next of `stops`.
+pub(super) fn split(styles: &ComputedValues, text: &str, stops: &mut Stops, parts: &mut Vec<Part>) {
+    let tabs = apply(styles, text);
+    let ends_lines = styles.get_inherited_text().white_space_collapse != WhiteSpaceCollapse::Collapse;
+    let texts = text.split(|c| tabs && c == '\t');
+    for (index, text) in texts.enumerate() {
         if index > 0 {
-            let look = Look { spacing: Some(stops.next().unwrap_or(0.0)), ..Look::default() };
+            let look = Look { spacing: Some(stops.next()), ..Look::default() };
             parts.push(Part::piece(" ", look));
+        }
+        if ends_lines && text.contains('\n') {
+            stops.end_line();
         }
         if !text.is_empty() {
             parts.push(Part::Text(text.to_owned()));
@@ -41,8 +83,7 @@ pub(super) fn split(
     }
 }
 
-/// How much wider than a space each tab is, in CSS pixels, in the order in which they are read.
-pub(super) fn stops(document: &BaseDocument, root: NodeId) -> Vec<f32> {
+fn tabs(document: &BaseDocument, root: NodeId) -> Vec<Tab> {
     let lines = document.get_node(root).and_then(|node| node.element_data()?.inline_layout_data.as_deref());
     let Some(lines) = lines.filter(|lines| lines.text.contains('\t')) else { return Vec::new() };
     let scale = lines.layout.scale();
@@ -69,13 +110,9 @@ pub(super) fn stops(document: &BaseDocument, root: NodeId) -> Vec<f32> {
                 let node = document.get_node(cluster.style().brush.id);
                 let stop =
                     node.and_then(Node::primary_styles).map_or(0.0, |styles| stop(&styles, space, scale));
-                let mut advance = if stop > 0.0 { stop - x % stop } else { 0.0 };
-                // A tab always shows.
-                if advance < space / 2.0 {
-                    advance += stop;
-                }
-                out.push((advance - space) / scale);
-                x += advance;
+                let tab = Tab { at: x / scale, stop: stop / scale, space: space / scale };
+                x += tab.advance(tab.at) * scale;
+                out.push(tab);
             }
         }
         x += boxes.sum::<f32>();
