@@ -32,6 +32,7 @@ impl Painter<'_> {
         let reference = self.clip_reference(element);
         let convert = |filter: &CssFilter| convert(filter, element, self.scale);
         let backdrop: Vec<Filter> = effects.backdrop_filter.0.iter().filter_map(convert).collect();
+        let isolated = self.isolating.contains(&element.node.id);
         let layer = Layer {
             opacity: effects.opacity.clamp(0.0, 1.0),
             blend: blend(effects.mix_blend_mode),
@@ -39,7 +40,7 @@ impl Painter<'_> {
             mask,
             filters: effects.filter.0.iter().filter_map(convert).collect(),
             backdrop: Vec::new(),
-            isolated: self.isolating.contains(&element.node.id),
+            isolated: isolated && backdrop.is_empty(),
         };
         let mut groups = Vec::new();
         if let Some(mask) = reference {
@@ -63,11 +64,15 @@ impl Painter<'_> {
             }
             None
         };
-        let count = groups.len();
+        let mut count = groups.len();
         groups.into_iter().for_each(|group| self.recorder.push(group));
         if let Some(below) = below {
             self.recorder.push(below);
             self.recorder.pop();
+            if isolated {
+                self.recorder.push(Layer { isolated, ..Layer::default() });
+                count += 1;
+            }
         }
         count
     }

@@ -197,6 +197,9 @@ impl<'a> Painter<'a> {
 
     /// Shadows, background, border and outline.
     fn box_of(&mut self, element: &Element<'_>) {
+        if self.is_hidden_cell(element) {
+            return;
+        }
         self.outer_shadows(element);
         if self.canvas != Some(element.node.id) {
             self.background(element, None);

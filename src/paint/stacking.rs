@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use blitz_dom::{BaseDocument, Node, NodeId};
 use kurbo::Affine;
 use style::computed_values::mix_blend_mode::T as MixBlendMode;
+use style::properties::ComputedValues;
 use style::values::computed::{Float, PositionProperty};
+use style::values::generics::basic_shape::GenericClipPath;
 use style::values::specified::box_::{DisplayInside, DisplayOutside};
 
 use super::boxes::Boxes;
@@ -219,30 +221,44 @@ fn is_positioned_level(node: &Node) -> bool {
             .is_some_and(|styles| styles.clone_position() != PositionProperty::Static || blends(&styles))
 }
 
-fn blends(styles: &style::properties::ComputedValues) -> bool {
+fn blends(styles: &ComputedValues) -> bool {
     styles.get_effects().mix_blend_mode != MixBlendMode::Normal
 }
 
-/// The stacking contexts that hold something that blends: it must not see through them.
+/// The elements whose group those within them must not see through: the stacking contexts that hold something
+/// that blends, and the backdrop roots (Filter Effects 2, §2.1) that hold something with a filtered backdrop
+/// and are no groups by themselves.
 pub(super) fn isolating(document: &BaseDocument) -> HashSet<NodeId> {
     let mut found = HashSet::new();
     for (_, node) in document.tree().iter() {
-        if !node.primary_styles().is_some_and(|styles| blends(&styles)) {
-            continue;
-        }
-        let mut at = node.parent;
-        while let Some(node) = at.and_then(|id| document.get_node(id)) {
-            let is_context = node.stacking_context.is_some()
-                || node.primary_styles().is_some_and(|styles| blends(&styles));
-            if is_context {
-                // The root's group is the frame, which holds the canvas, too.
-                if node.parent.is_some_and(|parent| document.get_node(parent).is_some_and(Node::is_element)) {
-                    found.insert(node.id);
-                }
-                break;
-            }
-            at = node.parent;
-        }
+        let Some(styles) = node.primary_styles() else { continue };
+        let mut around = std::iter::successors(parent(document, node), |node| parent(document, node));
+        let context = if blends(&styles) {
+            around.find(|node| node.stacking_context.is_some() || is(node, blends))
+        } else if filters_backdrop(&styles) {
+            around.find(|node| is(node, |styles| filters_backdrop(styles) || clips(styles)))
+        } else {
+            None
+        };
+        // The root's group is the frame, which holds the canvas, too.
+        let is_inner = |node: &&Node| parent(document, node).is_some_and(Node::is_element);
+        found.extend(context.filter(is_inner).map(|node| node.id));
     }
     found
+}
+
+fn parent<'a>(document: &'a BaseDocument, node: &Node) -> Option<&'a Node> {
+    document.get_node(node.parent?)
+}
+
+fn is(node: &Node, test: impl Fn(&ComputedValues) -> bool) -> bool {
+    node.primary_styles().is_some_and(|styles| test(&styles))
+}
+
+fn filters_backdrop(styles: &ComputedValues) -> bool {
+    !styles.get_effects().backdrop_filter.0.is_empty()
+}
+
+fn clips(styles: &ComputedValues) -> bool {
+    !matches!(styles.get_svg().clip_path, GenericClipPath::None)
 }

@@ -31,7 +31,10 @@ enum Rendering {
         but: &'static str,
     },
     Mirrored,
-    Still,
+    /// It shows nothing, but for these keywords.
+    Still {
+        but: &'static str,
+    },
     No,
 }
 
@@ -42,7 +45,9 @@ static PROPERTIES: LazyLock<HashMap<&str, Rendering>> = LazyLock::new(|| {
             let (name, word) = line.split_once(' ').expect("a name and a word");
             let rendering = match word.trim_start() {
                 "mirrored" => Rendering::Mirrored,
-                "still" => Rendering::Still,
+                still if still.starts_with("still") => {
+                    Rendering::Still { but: still.strip_prefix("still but ").unwrap_or_default() }
+                }
                 "no" => Rendering::No,
                 rendered => {
                     Rendering::Rendered { but: rendered.strip_prefix("rendered but ").unwrap_or_default() }
@@ -237,9 +242,9 @@ impl Walk<'_> {
             return Some(unknown(name));
         };
         let but = match rendering {
-            Rendering::Mirrored | Rendering::Still => return None,
+            Rendering::Mirrored => return None,
             Rendering::No => return Some(unrendered(format!("`{name}` is not rendered"))),
-            Rendering::Rendered { but } => but,
+            Rendering::Rendered { but } | Rendering::Still { but } => but,
         };
         let value = self.css[declaration.value.clone()].trim();
         let mut parser = Parser::new(value);
@@ -249,6 +254,9 @@ impl Walk<'_> {
             {
                 return Some(unrendered(format!("`{word}`, a value of `{name}`, is not rendered")));
             }
+        }
+        if matches!(rendering, Rendering::Still { .. }) {
+            return None;
         }
         if let Some(problem) = picture_among_others(name, value) {
             return Some(unrendered(problem.to_owned()));

@@ -4,21 +4,24 @@ mod collapse;
 mod grid;
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use blitz_dom::node::SpecialElementData;
 use blitz_dom::{Node, NodeId};
-use kurbo::{BezPath, Rect};
+use kurbo::{BezPath, Rect, Shape as _};
 use style::computed_values::border_collapse::T as BorderCollapse;
 use style::computed_values::caption_side::T as CaptionSide;
+use style::computed_values::empty_cells::T as EmptyCells;
 use style::properties::ComputedValues;
 use style::values::specified::BorderStyle;
-use style::values::specified::box_::DisplayOutside;
+use style::values::computed::Image;
+use style::values::specified::box_::{DisplayInside, DisplayOutside};
 
 use super::border::Side;
-use super::boxes::Boxes;
-use super::style::background_color;
+use super::boxes::{Boxes, place};
+use super::style::{background_color, has_background};
 use super::{Element, Painter};
-use crate::display::{Color, Paint, Shape};
+use crate::display::{Color, Layer, Paint, Shape};
 
 pub(crate) use collapse::SharedBorders;
 use collapse::{Shared, compare};
@@ -46,35 +49,71 @@ impl Painter<'_> {
         Boxes::with_corners(border, padding, content, style, self.scale)
     }
 
-    /// Rows and columns of tables paint their backgrounds behind their cells (CSS 2.2, §17.5.1).
+    /// Rows and columns of tables paint their backgrounds behind their cells (CSS 2.2, §17.5.1): groups of
+    /// columns, columns, groups of rows, rows.
     pub(super) fn table_backgrounds(&mut self, element: &Element<'_>) {
         let Some(SpecialElementData::TableRoot(table)) =
             element.node.element_data().map(|data| &data.special_data)
         else {
             return;
         };
-        let color = |id: NodeId| {
-            let node = self.document.get_node(id)?;
-            let styles = node.primary_styles()?;
-            Some(background_color(&styles)).filter(|color| color.alpha() > 0.0)
-        };
-        let mut fills = Vec::new();
+        let mut parts: [Vec<(NodeId, Vec<Rect>)>; 4] = Default::default();
         for cell in &table.cells {
             let Some(node) = self.document.get_node(cell.node_id) else { continue };
             let rect = self.rect_of(node);
             let column = table.columns.get(cell.column as usize);
             let row = table.rows.get(cell.row as usize);
-            let colors = [
-                column.and_then(|column| column.group).and_then(color),
-                column.map(|column| column.node_id).and_then(color),
-                row.and_then(|row| row.group).and_then(color),
-                row.map(|row| row.node_id).and_then(color),
+            let around = [
+                column.and_then(|column| column.group),
+                column.map(|column| column.node_id),
+                row.and_then(|row| row.group),
+                row.map(|row| row.node_id),
             ];
-            fills.extend(colors.into_iter().flatten().map(|color| (rect, color)));
+            for (parts, id) in parts.iter_mut().zip(around) {
+                let Some(id) = id else { continue };
+                match parts.iter_mut().find(|(known, _)| *known == id) {
+                    Some((_, cells)) => cells.push(rect),
+                    None => parts.push((id, vec![rect])),
+                }
+            }
         }
-        for (rect, color) in fills {
-            self.fill(element, &Shape::Rect(rect), Paint::Solid(color));
+        for (id, cells) in parts.into_iter().flatten() {
+            self.background_of(id, &cells, element);
         }
+    }
+
+    /// The background of a row, a column or a group of them, seen behind its cells.
+    fn background_of(&mut self, id: NodeId, cells: &[Rect], table: &Element<'_>) {
+        let Some(node) = self.document.get_node(id) else { return };
+        let Some(style) = node.primary_styles().map(|styles| (*styles).clone()) else { return };
+        if !has_background(&style) {
+            return;
+        }
+        if style.get_background().background_image.0.iter().all(|image| matches!(image, Image::None)) {
+            let color = Paint::Solid(background_color(&style));
+            return cells.iter().for_each(|cell| self.fill(table, &Shape::Rect(*cell), color.clone()));
+        }
+        let Some(area) = cells.iter().copied().reduce(|all, cell| all.union(cell)) else { return };
+        let mut path = BezPath::new();
+        cells.iter().for_each(|cell| path.extend(cell.to_path(0.1)));
+        let cut = place(&Shape::Path(Arc::new(path), false), table.transform);
+        self.recorder.push(Layer { clip: Some(cut), ..Layer::default() });
+        let part =
+            Element { node, style, boxes: Boxes::plain(area), transform: table.transform, pieces: None };
+        self.background(&part, None);
+        self.recorder.pop();
+    }
+
+    /// Whether a cell without content shows no box (`empty-cells: hide`).
+    pub(super) fn is_hidden_cell(&self, element: &Element<'_>) -> bool {
+        let style = &element.style;
+        style.clone_display().inside() == DisplayInside::TableCell
+            && style.clone_empty_cells() == EmptyCells::Hide
+            && style.clone_border_collapse() == BorderCollapse::Separate
+            && element.node.children.iter().filter_map(|&id| self.document.get_node(id)).all(|child| {
+                child.is_collapsible_whitespace_node()
+                    || !child.is_text_node() && child.primary_styles().is_none_or(|s| s.clone_display().is_none())
+            })
     }
 
     /// Where a cell lies in its table, in device pixels.
