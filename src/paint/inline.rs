@@ -517,6 +517,7 @@ impl<'a> Painter<'a> {
             self.recorder.push(Layer { ..cut });
         }
         self.box_of(&element);
+        self.outline(&element);
         if is_cut {
             self.recorder.pop();
         }

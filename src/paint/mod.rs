@@ -182,6 +182,9 @@ impl<'a> Painter<'a> {
         if clipped {
             self.recorder.pop();
         }
+        if style::is_visible(&element.style) {
+            self.outline(&element);
+        }
         self.link(&element);
         for _ in 0..count {
             self.recorder.pop();
@@ -195,7 +198,7 @@ impl<'a> Painter<'a> {
         (flow + sticky::shift(self.document, node)) * self.scale
     }
 
-    /// Shadows, background, border and outline.
+    /// Shadows, background and border. The outline comes after the content.
     fn box_of(&mut self, element: &Element<'_>) {
         if self.is_hidden_cell(element) {
             return;
@@ -209,7 +212,6 @@ impl<'a> Painter<'a> {
         if !self.border_image(element) {
             self.border(element);
         }
-        self.outline(element);
     }
 
     fn fill(&mut self, element: &Element<'_>, shape: &Shape, paint: Paint) {

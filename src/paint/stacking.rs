@@ -44,13 +44,13 @@ impl<'a> Painter<'a> {
         self.deferred = outer;
     }
 
-    /// The flow: the boxes of blocks, then floats, then text and what stands on its lines.
+    /// The flow: the boxes of blocks, then floats, then text and what stands on its lines, then outlines.
     fn flow(&mut self, element: &Element<'_>) {
         let mut later = Vec::new();
         self.blocks(element, &mut later);
         self.lines_of(element);
-        for float in [true, false] {
-            for item in later.iter().filter(|item| item.is_float() == float) {
+        for step in [Step::Floats, Step::Lines, Step::Outlines] {
+            for item in later.iter().filter(|item| item.step() == step) {
                 match item {
                     Later::Whole { node, transform, .. } => self.element(node, *transform),
                     Later::Lines(element) => {
@@ -63,6 +63,10 @@ impl<'a> Painter<'a> {
                         self.flow(element);
                         self.recorder.pop();
                         self.link(element);
+                    }
+                    Later::Outline(element) => {
+                        self.recorder.set_node(crate::display::Node(element.node.id.as_u64()));
+                        self.outline(element);
                     }
                 }
             }
@@ -100,6 +104,11 @@ impl<'a> Painter<'a> {
                     self.recorder.set_node(crate::display::Node(node.id.as_u64()));
                     if !self.only_text && styles::is_visible(&block.style) {
                         self.box_of(&block);
+                    }
+                    if !self.only_text && styles::is_visible(&block.style) && has_outline(&block.style) {
+                        let (style, boxes) = (block.style.clone(), block.boxes.clone());
+                        let Element { transform, node, .. } = block;
+                        later.push(Later::Outline(Element { node, style, boxes, transform, pieces: None }));
                     }
                     match effects::overflow_clip(&block, self.document) {
                         Some(clip) => later.push(Later::Cut(block, clip)),
@@ -183,17 +192,38 @@ impl<'a> Painter<'a> {
 /// What is painted after the boxes of blocks.
 enum Later<'a> {
     /// A box that is painted in one go.
-    Whole { node: &'a Node, transform: Affine, float: bool },
+    Whole {
+        node: &'a Node,
+        transform: Affine,
+        float: bool,
+    },
     /// The text of a block.
     Lines(Element<'a>),
     /// All that is in a block that cuts it.
     Cut(Element<'a>, Shape),
+    Outline(Element<'a>),
+}
+
+/// When it is painted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Floats,
+    Lines,
+    Outlines,
 }
 
 impl Later<'_> {
-    fn is_float(&self) -> bool {
-        matches!(self, Self::Whole { float: true, .. })
+    fn step(&self) -> Step {
+        match self {
+            Self::Whole { float: true, .. } => Step::Floats,
+            Self::Outline(_) => Step::Outlines,
+            _ => Step::Lines,
+        }
     }
+}
+
+fn has_outline(styles: &ComputedValues) -> bool {
+    !styles.get_outline().outline_style.none_or_hidden()
 }
 
 /// The indices of the children on the way from `root` to the node.

@@ -75,7 +75,7 @@ struct Wish {
     shrink: Option<f32>,
     cut: bool,
     max_lines: Option<usize>,
-    /// Only the width counts (`text-overflow`).
+    /// Only the width counts, and the number of lines (`text-overflow`).
     across_only: bool,
 }
 
@@ -200,12 +200,12 @@ fn excess(document: &BaseDocument, id: NodeId, wish: &Wish) -> Option<Excess> {
             excess.add(&room, &bounds);
         }
     });
-    if wish.across_only {
-        return (!within).then_some(excess);
-    }
     if let Some(max) = wish.max_lines.filter(|max| count > *max) {
         within = false;
         excess.down = excess.down.min(max as f32 / count as f32);
+    }
+    if wish.across_only {
+        return (!within).then_some(excess);
     }
     // A box that grows with its text must not grow out of its parent.
     if !outer.is_out_of_flow()

@@ -173,7 +173,15 @@ impl Walk<'_> {
         for _ in RuleBodyParser::new(input, &mut block) {}
         let declarations = block.declarations;
         self.pictures(&declarations, holds);
+        // What is written beside `-webkit-line-clamp` for it to work.
+        let clamps = declarations.iter().any(|one| one.name == "-webkit-line-clamp");
+        let is_old_box = |one: &Declaration| {
+            one.name == "display" && self.css[one.value.clone()].trim().starts_with("-webkit-")
+        };
         for (index, one) in declarations.iter().enumerate() {
+            if clamps && is_old_box(one) {
+                continue;
+            }
             let Some(problem) = self.problem(one) else { continue };
             let plain = one.name.trim_start_matches("-webkit-");
             let stands_in = |other: &Declaration| {

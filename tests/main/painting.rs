@@ -280,3 +280,33 @@ fn inline_boxes_are_stacked_by_level() {
     assert_colors(&format!("{css} -1 }}"), html, &[((45, 30), BLUE)]);
     assert_colors(&format!("{css} 1 }}"), html, &[((45, 30), RED)]);
 }
+
+#[test]
+fn outlines_lie_over_what_their_boxes_hold() {
+    let css = "div { width: 80px; height: 80px; background: blue } .o { outline: 10px solid red; outline-offset: -20px }";
+    assert_colors(
+        css,
+        "<div class=o><div></div></div>",
+        &[((15, 40), RED), ((5, 40), BLUE), ((40, 40), BLUE)],
+    );
+}
+
+#[test]
+fn backdrops_within_backdrops_see_only_these() {
+    let css = "body { background: red } div { height: 100px; backdrop-filter: blur(2px) }
+               b { display: block; height: 50px; backdrop-filter: invert(1) }";
+    // There is nothing in the outer one to invert.
+    assert_colors(css, "<div><b></b></div>", &[((50, 20), RED), ((50, 80), RED)]);
+}
+
+#[test]
+fn rows_paint_pictures_behind_their_cells() {
+    let css = "table { border-spacing: 0; empty-cells: hide } td { width: 50px; height: 40px; padding: 0; background: lime }
+               tr { background: linear-gradient(90deg, red 25%, blue 0) } .n { background: none }";
+    let html = "<table><tr><td class=n>.<td class=n>.<tr><td>.<td></table>";
+    assert_colors(
+        css,
+        html,
+        &[((12, 35), RED), ((40, 35), BLUE), ((90, 35), BLUE), ((12, 75), LIME), ((90, 75), BLUE)],
+    );
+}

@@ -13,8 +13,8 @@ use style::computed_values::border_collapse::T as BorderCollapse;
 use style::computed_values::caption_side::T as CaptionSide;
 use style::computed_values::empty_cells::T as EmptyCells;
 use style::properties::ComputedValues;
-use style::values::specified::BorderStyle;
 use style::values::computed::Image;
+use style::values::specified::BorderStyle;
 use style::values::specified::box_::{DisplayInside, DisplayOutside};
 
 use super::border::Side;
@@ -112,7 +112,8 @@ impl Painter<'_> {
             && style.clone_border_collapse() == BorderCollapse::Separate
             && element.node.children.iter().filter_map(|&id| self.document.get_node(id)).all(|child| {
                 child.is_collapsible_whitespace_node()
-                    || !child.is_text_node() && child.primary_styles().is_none_or(|s| s.clone_display().is_none())
+                    || !child.is_text_node()
+                        && child.primary_styles().is_none_or(|s| s.clone_display().is_none())
             })
     }
 
