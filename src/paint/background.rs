@@ -7,12 +7,12 @@ use style::computed_values::background_attachment::single_value::T as Attachment
 use style::computed_values::background_blend_mode::single_value::T as BlendMode;
 use style::computed_values::background_clip::single_value::T as Clip;
 use style::computed_values::background_origin::single_value::T as Origin;
-use style::values::computed::LengthPercentage;
 use style::values::computed::background::{BackgroundRepeat, BackgroundSize};
-use style::values::computed::image::Image as CssImage;
+use style::values::computed::image::{Image as CssImage, ImageSet};
 use style::values::computed::length::NonNegativeLengthPercentageOrAuto as Length;
+use style::values::computed::{LengthPercentage, Resolution};
 use style::values::generics::background::GenericBackgroundSize;
-use style::values::generics::image::GenericImage;
+use style::values::generics::image::{GenericImage, ImageSetItem};
 use style::values::generics::length::GenericLengthPercentageOrAuto;
 use style::values::specified::background::BackgroundRepeatKeyword as Repeat;
 
@@ -312,9 +312,21 @@ pub(super) fn clip_shape(boxes: &Boxes, clip: Clip) -> Shape {
 pub(crate) fn url_of(image: &CssImage) -> Option<&str> {
     match image {
         GenericImage::Url(url) => url.url().map(|url| url.as_str()),
-        GenericImage::ImageSet(set) => url_of(&set.items.get(set.selected_index)?.image),
+        GenericImage::ImageSet(set) => url_of(&set.items.get(chosen(set))?.image),
         _ => None,
     }
+}
+
+/// The index of the image to show. The engine does not know that AVIF is understood.
+fn chosen(set: &ImageSet) -> usize {
+    let resolution = set.items.get(set.selected_index).map(|item| item.resolution);
+    let before = set.items.iter().take(set.selected_index);
+    let is_right = |item: &ImageSetItem<CssImage, Resolution>| {
+        item.has_mime_type
+            && item.mime_type.eq_ignore_ascii_case("image/avif")
+            && resolution.is_none_or(|resolution| item.resolution == resolution)
+    };
+    before.into_iter().position(is_right).unwrap_or(set.selected_index)
 }
 
 /// The rectangle moved to whole pixels of the frame, if the transform only moves.

@@ -164,6 +164,48 @@ impl<'a> Painter<'a> {
         root: NodeId,
         element: &Element<'_>,
     ) {
+        let mut lines = self.read(layout, text, transform, root, element);
+        let all: Vec<usize> = (0..lines.pieces.len()).collect();
+        if lines.boxes.is_empty() {
+            for piece in &lines.pieces {
+                if let Some(text) = &piece.text {
+                    self.text(text);
+                }
+            }
+            return self.links(&lines, &all);
+        }
+        lines.find_edges();
+        for (id, shift) in lines.make_room(&element.style) {
+            self.shifts.insert(id, shift);
+        }
+        self.pieces(&lines, &all, 0, false);
+    }
+
+    /// The padding box of an inline element, from its first to its last line, in device pixels from the
+    /// corner of the box whose lines it stands on.
+    pub(super) fn inline_area(&self, root: &Element<'_>, id: NodeId) -> Option<Rect> {
+        let text = root.node.element_data()?.inline_layout_data.as_deref()?;
+        let mut lines = self.read(&text.layout, &text.text, Affine::IDENTITY, root.node.id, root);
+        lines.find_edges();
+        lines.make_room(&root.style);
+        let at = lines.boxes.iter().position(|inline| inline.node.id == id)?;
+        let fragments = lines.fragments(at);
+        let ((_, first), (_, last)) = (fragments.first()?, fragments.last()?);
+        let origin =
+            root.boxes.content.origin().to_vec2() + Vec2::new(0.0, f64::from(text.block_offset) * self.scale);
+        let area = Rect::new(first.x0, first.y0, last.x1.max(first.x0), last.y1);
+        let inline = &lines.boxes[at];
+        Some(area - inline.border + origin + self.relative_offset(&inline.style))
+    }
+
+    fn read(
+        &self,
+        layout: &Layout<TextBrush>,
+        text: &str,
+        transform: Affine,
+        root: NodeId,
+        element: &Element<'_>,
+    ) -> Lines<'a> {
         let mut lines = Lines { pieces: Vec::new(), boxes: Vec::new(), transform };
         let mut known = HashMap::new();
         for (index, line) in layout.lines().enumerate() {
@@ -240,20 +282,7 @@ impl<'a> Painter<'a> {
         }
         lines.hang(layout, text, &element.style);
         lines.hyphenate(layout, text);
-        let all: Vec<usize> = (0..lines.pieces.len()).collect();
-        if lines.boxes.is_empty() {
-            for piece in &lines.pieces {
-                if let Some(text) = &piece.text {
-                    self.text(text);
-                }
-            }
-            return self.links(&lines, &all);
-        }
-        lines.find_edges();
-        for (id, shift) in lines.make_room(&element.style) {
-            self.shifts.insert(id, shift);
-        }
-        self.pieces(&lines, &all, 0, false);
+        lines
     }
 
     /// The inline boxes from the root of the lines down to an element, as indices.

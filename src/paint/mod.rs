@@ -57,22 +57,29 @@ pub trait Images {
 /// `reuse` gives its memory.
 pub fn paint(document: &BaseDocument, scale: f64, images: &dyn Images, reuse: DisplayList) -> DisplayList {
     let (width, height) = document.viewport().window_size;
-    let mut painter = Painter {
-        document,
-        scale,
-        images,
-        recorder: Recorder::reusing(reuse),
-        canvas: None,
-        isolating: stacking::isolating(document),
-        deferred: Vec::new(),
-        shifts: HashMap::new(),
-        only_text: false,
-    };
+    let mut painter = Painter::new(document, scale, images, Recorder::reusing(reuse));
+    painter.isolating = stacking::isolating(document);
     if let Some(root) = document.try_root_element() {
         painter.canvas_background(root, width, height);
         painter.element(root, Affine::IDENTITY);
     }
     painter.recorder.finish(width, height)
+}
+
+/// The padding box of an inline element, from its first to its last line, in CSS pixels from the corner of the
+/// box whose lines it stands on. `scale` and `images` are those that it is painted with.
+pub(crate) fn inline_area(
+    document: &BaseDocument,
+    scale: f64,
+    images: &dyn Images,
+    root: &DomNode,
+    id: NodeId,
+) -> Option<Rect> {
+    let painter = Painter::new(document, scale, images, Recorder::default());
+    let style = root.primary_styles().map(|styles| (*styles).clone())?;
+    let boxes = Boxes::of(root, &style, scale);
+    let root = Element { node: root, style, boxes, transform: Affine::IDENTITY, pieces: None };
+    Some(painter.inline_area(&root, id)?.scale_from_origin(1.0 / scale))
 }
 
 struct Painter<'a> {
@@ -104,6 +111,20 @@ struct Element<'a> {
 }
 
 impl<'a> Painter<'a> {
+    fn new(document: &'a BaseDocument, scale: f64, images: &'a dyn Images, recorder: Recorder) -> Self {
+        Self {
+            document,
+            scale,
+            images,
+            recorder,
+            canvas: None,
+            isolating: HashSet::new(),
+            deferred: Vec::new(),
+            shifts: HashMap::new(),
+            only_text: false,
+        }
+    }
+
     /// The root's background, or else the body's, covers the whole canvas, and lies as on the root
     /// (CSS Backgrounds 3, §2.11.2).
     fn canvas_background(&mut self, root: &'a DomNode, width: u32, height: u32) {

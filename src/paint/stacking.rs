@@ -179,11 +179,10 @@ impl<'a> Painter<'a> {
         }
     }
 
-    /// Sorts what was deferred from `start` on. Siblings are in order already.
+    /// Sorts what was deferred from `start` on: the engine has positioned boxes after stacking contexts.
     fn in_tree_order(&mut self, start: usize, root: NodeId) {
         let found = &mut self.deferred[start..];
-        let parent = |id: NodeId| self.document.get_node(id).and_then(|node| node.parent);
-        if found.len() > 1 && found.iter().any(|id| parent(*id) != parent(found[0])) {
+        if found.len() > 1 {
             found.sort_by_cached_key(|id| place_in_tree(self.document, *id, root));
         }
     }

@@ -9,6 +9,7 @@ use blitz_traits::net::Url;
 use blitz_traits::shell::{ColorScheme, Viewport};
 
 use super::Live;
+use super::anchored::Anchored;
 use super::bind::Scope;
 use super::fit::Fitting;
 use super::generate::Generated;
@@ -104,6 +105,7 @@ pub(super) fn open(
         sources,
         generated: Generated::default(),
         typeset: Typeset::default(),
+        anchored: Anchored::default(),
         generates,
         spans: spans::has_any(template.html()),
         shown: None,

@@ -1,6 +1,7 @@
 //! The live document of one variant: a record's binding is patched into it, laid out, made to fit,
 //! checked and painted. One press belongs to one worker.
 
+mod anchored;
 mod balance;
 mod bind;
 mod document;
@@ -30,6 +31,7 @@ use crate::display::DisplayList;
 use crate::resources::{Loader, Resources, font_faces};
 use crate::template::{Binding, Template};
 
+use anchored::Anchored;
 use bind::Scope;
 use fit::Fitting;
 use generate::Generated;
@@ -83,6 +85,7 @@ struct Live {
     sources: Sources,
     generated: Generated,
     typeset: Typeset,
+    anchored: Anchored,
     /// Whether the template may ask for generated text.
     generates: bool,
     /// Whether the template may have cells over several columns.
@@ -211,7 +214,7 @@ impl Live {
         }
     }
 
-    /// Resolves the document, with what it generates, and sets its lines.
+    /// Resolves the document, with what it generates, sets its lines, and places boxes in inline elements.
     fn resolve(&mut self) {
         self.resolve_as_it_stands();
         let generates = self.generates || self.loader.generates();
@@ -221,6 +224,11 @@ impl Live {
         // Lists with lines that are set anew have their markers made anew.
         if self.typeset.set(&mut self.document, self.root, self.floats, &self.generated) && generates {
             self.generate();
+        }
+        let pictures = preflight::Pictures::new(self.loader.resources(), &self.base);
+        let scale = self.document.viewport().scale_f64();
+        if self.anchored.place(&mut self.document, scale, &pictures) {
+            self.document.resolve(0.0);
         }
     }
 

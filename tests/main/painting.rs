@@ -310,3 +310,25 @@ fn rows_paint_pictures_behind_their_cells() {
         &[((12, 35), RED), ((40, 35), BLUE), ((90, 35), BLUE), ((12, 75), LIME), ((90, 75), BLUE)],
     );
 }
+
+#[test]
+fn inline_elements_contain_positioned_boxes() {
+    let css = "p { margin: 30px 0 0 10px; font: 20px/1 sans-serif; color: transparent }
+               span { position: relative } b { position: absolute; background: red; left: 0; width: 100%; top: 100%; height: 10px }
+               span::before { content: ''; position: absolute; inset: -12px 0 100%; background: blue }";
+    let html = "<p><img width=20 height=10><span>xxxxx<b></b></span></p>";
+    let picture = shot(css, html);
+    let columns =
+        |color: [u8; 3]| (0..100).filter(|x| (0..100).any(|y| picture.get_pixel(*x, y).0 == color)).count();
+    // As wide as the text, which stands after the picture.
+    assert!((40..60).contains(&columns(RED)), "{}", columns(RED));
+    assert_eq!(columns(RED), columns(BLUE));
+    assert_ne!(picture.get_pixel(25, 70).0, RED);
+}
+
+#[test]
+fn positioned_boxes_and_contexts_are_painted_in_order() {
+    let css = "div { width: 50px; height: 50px } .r { position: relative; background: red }
+               .o { opacity: 0.999; background: blue; margin-top: -30px }";
+    assert_colors(css, "<div class=r></div><div class=o></div>", &[((20, 30), BLUE), ((20, 10), RED)]);
+}

@@ -276,3 +276,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn generated_blocks_and_boxes_in_inline_elements_leave_nothing_behind() {
+    same_as_from_scratch(
+        "<style>.bar::before { content: ''; display: block; height: 9px; background: red }
+         span { position: relative } span::after { content: ''; position: absolute; left: 0; width: 50%; top: 0; height: 4px; background: blue }
+         i { position: absolute; right: -8px; top: -4px; width: 8px; height: 8px; background: lime }</style>
+         <p class='{{ kind }}'>{{ name }} <b>b</b></p><p>{{ name }} <span>{{ name }}<i></i></span>{% if kind == 'bar' %}<span>x</span>{% endif %}</p>",
+        &[
+            json!({ "name": "a", "kind": "bar" }),
+            json!({ "name": "longer than that", "kind": "" }),
+            json!({ "name": "and once more", "kind": "bar" }),
+            json!({ "name": "a", "kind": "bar" }),
+            json!({ "name": "", "kind": "" }),
+        ],
+    );
+}
