@@ -106,6 +106,15 @@ fn patch_lay_out_paint(bencher: Bencher, design: &str) {
 }
 
 #[divan::bench(args = DESIGNS)]
+fn paint(bencher: Bencher, design: &str) {
+    let card = Card::open(design);
+    let mut press = card.press();
+    let binding = card.plan.template.evaluate(&card.people[1]).expect("good");
+    press.compose(&binding).expect("good");
+    bencher.bench_local(|| press.paint());
+}
+
+#[divan::bench(args = DESIGNS)]
 fn find_damage(bencher: Bencher, design: &str) {
     let lists = Card::open(design).lists();
     bencher.bench_local(|| damage(&lists[0], &lists[1]));

@@ -155,11 +155,16 @@ impl Press {
         let told = fitted.iter().map(|(node, _)| *node).collect();
         let mut problems: Vec<Diagnostic> = fitted.into_iter().map(|(_, problem)| problem).collect();
         let images = preflight::Pictures::new(&self.resources, &live.base);
-        let list = crate::paint::paint(&live.document, self.scale, &images, DisplayList::default());
+        let list = live.paint(&images, self.scale);
         problems.extend(images.problems());
         problems.extend(live.loader.problems());
         preflight::check(&live.document, &list, self.scale, &self.resources, &live.base, &mut problems, told);
         Ok(Composed { list, further: Vec::new(), problems })
+    }
+
+    /// The display list of the record composed last, painted once more.
+    pub fn paint(&self) -> DisplayList {
+        self.live.paint(&preflight::Pictures::new(&self.resources, &self.live.base), self.scale)
     }
 
     /// What looks wrong about the template itself, whatever the record.
@@ -186,6 +191,10 @@ impl Press {
 }
 
 impl Live {
+    fn paint(&self, images: &preflight::Pictures<'_>, scale: f64) -> DisplayList {
+        crate::paint::paint(&self.document, scale, images, DisplayList::default())
+    }
+
     /// Resolves style and layout until nothing more arrives.
     fn settle(&mut self) {
         stale::forget_gone_boxes(&self.document);
