@@ -22,6 +22,9 @@ const DEFAULT_MINIMUM: f32 = 0.5;
 /// Font sizes are tried in steps of this many CSS pixels.
 const STEP: f32 = 0.5;
 
+/// What lengths that are equal may differ by, in CSS pixels.
+const ROUNDING: f32 = 1.0 / 64.0;
+
 const ELLIPSIS: &str = "…";
 
 /// What was done to the document for the record shown, and what it may be done to.
@@ -30,6 +33,8 @@ pub(super) struct Fitting {
     /// Elements with `data-fit` or `data-lines`.
     asked: Vec<NodeId>,
     texts: Vec<(NodeId, String)>,
+    /// Text nodes that were put in.
+    added: Vec<NodeId>,
     /// The `style` attributes as they were.
     styles: Vec<(NodeId, Option<String>)>,
 }
@@ -56,6 +61,9 @@ impl Fitting {
             return;
         }
         let mut mutator = document.mutate();
+        for node in self.added.drain(..) {
+            mutator.remove_and_drop_node(node);
+        }
         for (node, text) in self.texts.drain(..) {
             mutator.set_node_text(node, &text);
         }
@@ -77,6 +85,8 @@ struct Wish {
     max_lines: Option<usize>,
     /// Only the width counts, and the number of lines (`text-overflow`).
     across_only: bool,
+    /// It is being cut: then it lies within the width to the last fraction of a pixel.
+    exact: bool,
 }
 
 /// Fits all text that needs it; tells what could not be helped, and where.
@@ -195,7 +205,7 @@ fn excess(document: &BaseDocument, id: NodeId, wish: &Wish) -> Option<Excess> {
         if wish.across_only {
             (bounds.top, bounds.bottom) = (room.top, room.bottom);
         }
-        if !room.holds(&bounds) {
+        if !room.holds(&bounds) || wish.exact && !room.holds_across(&bounds, ROUNDING) {
             within = false;
             excess.add(&room, &bounds);
         }
@@ -335,17 +345,34 @@ fn cut(live: &mut Live, id: NodeId, wish: &Wish, problems: &mut Vec<(NodeId, Dia
         return;
     }
     live.fitting.texts.extend(texts.iter().cloned());
+    let boxes: Vec<Option<NodeId>> =
+        texts.iter().map(|(node, _)| inline_around(&live.document, *node, id)).collect();
+    let mut dots: Option<NodeId> = None;
+    let exact = Wish { exact: true, ..wish.clone() };
     // After shrinking, the text is smaller than it was.
     let part = excess(&live.document, id, wish).map_or(1.0, |excess| excess.across * excess.down);
     let guess = (ends.len() as f32 * part) as usize;
     largest(ends.len(), guess, |count| {
         let (last, end) = if count == 0 { (0, 0) } else { ends[count - 1] };
         let mut mutator = live.document.mutate();
+        if let Some(old) = dots.take() {
+            mutator.remove_and_drop_node(old);
+        }
         for (index, (node, text)) in texts.iter().enumerate() {
             if index < last {
                 mutator.set_node_text(*node, text);
             } else if index == last {
-                mutator.set_node_text(*node, &format!("{}{ELLIPSIS}", text[..end].trim_end()));
+                let text = text[..end].trim_end();
+                match boxes[index] {
+                    // The ellipsis is the block's, and looks like its text.
+                    Some(inline) => {
+                        mutator.set_node_text(*node, text);
+                        let own = mutator.create_text_node(ELLIPSIS);
+                        mutator.insert_nodes_after(inline, &[own]);
+                        dots = Some(own);
+                    }
+                    None => mutator.set_node_text(*node, &format!("{text}{ELLIPSIS}")),
+                }
             } else {
                 mutator.set_node_text(*node, "");
             }
@@ -353,14 +380,24 @@ fn cut(live: &mut Live, id: NodeId, wish: &Wish, problems: &mut Vec<(NodeId, Dia
         drop(mutator);
         live.settle();
         // An ellipsis alone is the least that there is.
-        count == 0 || excess(&live.document, id, wish).is_none()
+        count == 0 || excess(&live.document, id, &exact).is_none()
     });
+    live.fitting.added.extend(dots);
     if opted_out(&live.document, id) {
         return;
     }
     let text: String = texts.iter().map(|(_, text)| text.as_str()).collect();
     let message = format!("“{}” in {} was cut to fit", excerpt(&text), describe(&live.document, id));
     problems.push((id, Diagnostic::warning("text-cut", message)));
+}
+
+/// The outermost inline element around a text within `id`.
+fn inline_around(document: &BaseDocument, text: NodeId, id: NodeId) -> Option<NodeId> {
+    let parent = |id: NodeId| document.get_node(id)?.parent.and_then(|id| document.get_node(id));
+    std::iter::successors(parent(text), |node| parent(node.id))
+        .take_while(|node| node.id != id && node.is_non_atomic_inline())
+        .last()
+        .map(|node| node.id)
 }
 
 #[cfg(test)]

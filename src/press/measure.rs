@@ -14,8 +14,8 @@ pub(super) struct Box4 {
 }
 
 impl Box4 {
-    fn holds_across(&self, other: &Self) -> bool {
-        other.left >= self.left - TOLERANCE && other.right <= self.right + TOLERANCE
+    pub(super) fn holds_across(&self, other: &Self, slack: f32) -> bool {
+        other.left >= self.left - slack && other.right <= self.right + slack
     }
 
     fn holds_down(&self, other: &Self) -> bool {
@@ -23,7 +23,7 @@ impl Box4 {
     }
 
     pub(super) fn holds(&self, other: &Self) -> bool {
-        self.holds_across(other) && self.holds_down(other)
+        self.holds_across(other, TOLERANCE) && self.holds_down(other)
     }
 }
 

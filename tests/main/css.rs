@@ -105,3 +105,18 @@ fn broken_css_is_no_trouble() {
         assert!(matches!(ran.code, Some(0 | 1)), "{css}: {}{}", ran.stdout, ran.stderr);
     }
 }
+
+#[test]
+fn what_is_rendered_but_for_some_keywords_is_told_for_these_alone() {
+    let page = "<style>p { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2 }\n\
+                b { transform-style: preserve-3d; image-orientation: none; font-kerning: none }\n\
+                i { transform-style: flat; image-orientation: from-image; font-kerning: normal; empty-cells: hide }\n\
+                </style><p>{{ id }}</p>";
+    let ran = Folder::plain(page, "id\nana\n").run(&["check", "."]);
+    let told: Vec<&str> =
+        ran.stdout.lines().filter(|line| line.trim_start().starts_with("warning: `")).collect();
+    for (line, value) in told.iter().zip(["preserve-3d", "none", "none"]) {
+        assert!(line.contains(&format!("`{value}`, a value of")), "{}", ran.stdout);
+    }
+    assert_eq!(told.len(), 3, "{}", ran.stdout);
+}

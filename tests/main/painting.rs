@@ -332,3 +332,21 @@ fn positioned_boxes_and_contexts_are_painted_in_order() {
                .o { opacity: 0.999; background: blue; margin-top: -30px }";
     assert_colors(css, "<div class=r></div><div class=o></div>", &[((20, 30), BLUE), ((20, 10), RED)]);
 }
+
+#[test]
+fn an_ellipsis_looks_like_its_block() {
+    let css = "p { margin: 0; font: 40px sans-serif; color: blue; width: 90px; overflow: hidden; white-space: nowrap; \
+               text-overflow: ellipsis } b { color: red }";
+    let picture = shot(css, "<p><b>overflowing</b></p>");
+    let count = |color: [u8; 3]| picture.pixels().filter(|pixel| pixel.0 == color).count();
+    assert!(count(RED) > 20 && count(BLUE) > 10, "{} red and {} blue pixels", count(RED), count(BLUE));
+}
+
+#[test]
+fn lines_are_clamped_beside_an_ellipsis_across() {
+    let css = "p { margin: 0; font: 20px/1 sans-serif; color: red; width: 100px; overflow: hidden; text-overflow: ellipsis; \
+               display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2 }";
+    let picture = shot(css, "<p>one two three four five six seven eight</p>");
+    assert!((0..100).all(|x| (44..100).all(|y| picture.get_pixel(x, y).0 == WHITE)));
+    assert!((0..100).any(|x| (22..38).any(|y| picture.get_pixel(x, y).0 != WHITE)));
+}
