@@ -249,12 +249,16 @@ impl Walk<'_> {
         let Some(rendering) = PROPERTIES.get(name).or_else(|| PROPERTIES.get(plain?)) else {
             return Some(unknown(name));
         };
+        let value = self.css[declaration.value.clone()].trim();
+        if name == "text-overflow" && value.contains(['"', '\'']) {
+            let problem = "a string, as a value of `text-overflow`, is not rendered";
+            return Some(unrendered(problem.to_owned()));
+        }
         let but = match rendering {
             Rendering::Mirrored => return None,
             Rendering::No => return Some(unrendered(format!("`{name}` is not rendered"))),
             Rendering::Rendered { but } | Rendering::Still { but } => but,
         };
-        let value = self.css[declaration.value.clone()].trim();
         let mut parser = Parser::new(value);
         while let Ok(token) = parser.next() {
             if let Token::Ident(word) = token

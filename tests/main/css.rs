@@ -39,7 +39,8 @@ fn what_is_not_rendered_is_told_with_its_place() {
         "s {\n  offset-path: none }\nu { content: url(a.png) 'x' }\nu { list-style: url(a.png) inside }\n\
          b, b::after { content: url(a.png) }\nb::before, b:after { content: url(a.png) / 'a' }\n\
          u { list-style-position: inside; list-style-image: url(a.png) }\n\
-         u { list-style-image: url(a.png); list-style: inside }\ntr { visibility: collapse }\n",
+         u { list-style-image: url(a.png); list-style: inside }\ntr { visibility: collapse }\n\
+         p { text-overflow: '-' }\n",
     );
     folder.write("part.html", "<s\n  style=\"color: red; ruby-align: center\">Ho</s>\n");
     let ran = folder.run(&["check", "."]);
@@ -61,6 +62,7 @@ fn what_is_not_rendered_is_told_with_its_place() {
         ("part.css:5:15", "`url()` as the `content` of an element itself is not rendered"),
         ("part.css:7:34", "`url()` inside of an item, in `list-style-image`, is not rendered"),
         ("part.css:9:6", "`collapse`, a value of `visibility`, is not rendered"),
+        ("part.css:10:5", "a string, as a value of `text-overflow`, is not rendered"),
         ("part.html:2:22", "`ruby-align` is not rendered"),
         ("linked.css:2:5", "`string` is not known to CSS"),
         ("deep.css:3:5", "`reading-flow` is not rendered"),

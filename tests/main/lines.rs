@@ -150,6 +150,10 @@ fn markers_stay_where_lines_are_set_anew() {
             &format!("{style}<div>AB One <b>two</b></div>"),
         ),
         (&list("20%"), &list("52px")),
+        (
+            "<style>ol{margin:0;padding:0;list-style-position:inside}li::marker{color:red;font-size:30px}</style><ol><li> One <b>two</b></ol>",
+            "<div><span style='color:red;font-size:30px'>1. </span>One <b>two</b></div>",
+        ),
     ]);
 }
 

@@ -94,10 +94,11 @@ fn a_name_can_be_centred_with_a_transform() {
 #[test]
 fn lines_that_are_set_apart_leave_nothing_behind() {
     let body = "<style>p, pre { margin: 0; font: 9px sans-serif } .d::first-letter { float: left; font-size: 20px }
-.c { font-variant: small-caps } .k { box-decoration-break: clone; padding: 0 4px; background: #9cf } .e { text-emphasis: dot }</style>
+.c { font-variant: small-caps } .k { box-decoration-break: clone; padding: 0 4px; background: #9cf } .e { text-emphasis: dot }
+.m::marker { color: red; content: attr(title) }</style>
 <p class='d'>{{ name }} lives</p><p class='c {{ kind }}'>{{ name }}</p>
 <p>x <b style='padding: 0 {{ pad }}px; background: red'>{{ name }}</b> y <bdi>{{ name }}</bdi> 1<i>z</i></p>
-<ul style='list-style: inside {% if pad > 4 %}square{% endif %}'><li class='{{ kind }}'>{{ name }}</li></ul>
+<ul style='list-style: inside {% if pad > 4 %}square{% endif %}'><li class='{{ kind }}'>{{ name }}</li><li class='m' title='{{ kind }} '>{{ name }}</li></ul>
 <pre>a\t{{ name }}\tb</pre><p style='width: 60px'><span class='k'>{{ name }} and others</span></p>
 <p style='width: {{ 30 + pad * 9 }}px; margin-top: {{ pad }}px' class='e'>{{ name }} and others</p>
 {% if pad > 3 %}<p class='{{ kind }}'>{{ name }} {{ kind }}</p>text<b style='padding: 1px'>q</b>{% endif %}";

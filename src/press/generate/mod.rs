@@ -48,6 +48,8 @@ pub(super) struct Generated {
     markers: HashMap<NodeId, Styles>,
     /// The styles of items with markers inside, and those in which the markers' texts stand.
     inside: HashMap<NodeId, Written>,
+    /// The texts of markers inside that have a style of their own: they are left to typesetting.
+    said: HashMap<NodeId, String>,
 }
 
 struct Written {
@@ -60,6 +62,8 @@ struct MarkerWish {
     item: NodeId,
     /// `None` where it is the engine's own.
     text: Option<String>,
+    /// What is left to typesetting.
+    said: Option<String>,
     /// The style of `::marker`, if a rule has it.
     style: Option<Styles>,
 }
@@ -124,6 +128,12 @@ impl Generated {
         self.texts.retain(|(owner, _), _| document.get_node(*owner).is_some());
         self.markers.retain(|item, _| document.get_node(*item).is_some());
         self.inside.retain(|item, _| document.get_node(*item).is_some());
+        self.said.retain(|item, _| document.get_node(*item).is_some());
+    }
+
+    /// The text of an item's marker that typesetting is to set.
+    pub(super) fn marker_text(&self, item: NodeId) -> Option<&str> {
+        self.said.get(&item).map(String::as_str)
     }
 
     /// Has the markers inside of items stand in their styles again, for when their lists are made anew. What
@@ -176,6 +186,10 @@ impl Generated {
         }
         document.get_node_mut(parent)?.insert_damage(REBUILD);
         let node = document.get_node_mut(wish.item)?;
+        match wish.said {
+            Some(said) => self.said.insert(wish.item, said),
+            None => self.said.remove(&wish.item),
+        };
         let Some(text) = wish.text else {
             self.markers.remove(&wish.item);
             self.inside.remove(&wish.item);
@@ -443,12 +457,14 @@ impl<'a> Walk<'a> {
                     None => !kind.is_bullet(),
                 };
                 if !is_made {
-                    self.markers.push(MarkerWish { item: node.id, text: None, style });
+                    self.markers.push(MarkerWish { item: node.id, text: None, said: None, style });
                 }
                 return;
             }
             None => numerals::marker(kind, self.counters.value(&list_item())),
         };
+        let is_left = inside && style.is_some() && !text.is_empty() && has_room(node);
+        let (text, said) = if is_left { (String::new(), Some(text)) } else { (text, None) };
         let font = style.as_ref().unwrap_or(styles).get_font();
         let is_made = match made {
             Some(Marker::String(made)) => match made.strip_suffix(MARKER_MADE) {
@@ -462,13 +478,13 @@ impl<'a> Walk<'a> {
             Some(Marker::Char(_)) => false,
             None => text.is_empty(),
         };
-        if !is_made {
-            self.markers.push(MarkerWish { item: node.id, text: Some(text), style });
+        if !is_made || self.generated.marker_text(node.id) != said.as_deref() {
+            self.markers.push(MarkerWish { item: node.id, text: Some(text), said, style });
         }
     }
 }
 
-/// Whether room for a bullet can be made before the text of an item.
+/// Whether a marker can be set before the text of an item.
 fn has_room(item: &Node) -> bool {
     let lines = item.element_data().is_some_and(|data| data.inline_layout_data.is_some());
     lines && item.before().is_none() && !item.children.is_empty()

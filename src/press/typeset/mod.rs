@@ -89,7 +89,7 @@ impl Typeset {
         if self.settings.is_empty() {
             return false;
         }
-        let cells = self.survey(document, root).cells;
+        let cells = self.survey(document, root, generated).cells;
         if cells.is_empty() {
             return false;
         }
@@ -108,12 +108,12 @@ impl Typeset {
         generated: &Generated,
         cells: &Widths,
     ) -> bool {
-        let mut survey = self.survey(document, root);
+        let mut survey = self.survey(document, root, generated);
         let anew = !survey.stale.is_empty() || !survey.passages.is_empty();
         if !survey.stale.is_empty() {
             // What is measured is what the engine makes of the document as it is.
             resolve(document, &survey.stale, floats, generated);
-            survey = self.survey(document, root);
+            survey = self.survey(document, root, generated);
         }
         let Survey { passages, seen, .. } = survey;
         let gone: Vec<NodeId> = self.settings.keys().filter(|key| !seen.contains(*key)).copied().collect();
@@ -151,12 +151,12 @@ impl Typeset {
         anew
     }
 
-    fn survey(&self, document: &BaseDocument, root: NodeId) -> Survey {
+    fn survey(&self, document: &BaseDocument, root: NodeId, generated: &Generated) -> Survey {
         let mut survey = Survey::default();
         let mut set = Vec::new();
         let mut depends_on_width = false;
         inline_roots(document, root, &mut |node| {
-            let Some(passage) = Passage::find(document, node, &self.origins) else { return };
+            let Some(passage) = Passage::find(document, node, &self.origins, generated) else { return };
             survey.seen.insert(passage.key);
             depends_on_width |= passage.depends_on_width;
             if passage.depends_on_width && passage.in_cell {

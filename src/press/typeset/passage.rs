@@ -7,6 +7,7 @@ use style::properties::ComputedValues;
 use style::values::computed::{AlignmentBaseline, BaselineShift, Clear, Float};
 use style::values::specified::box_::{DisplayInside, DisplayOutside};
 
+use super::super::generate::Generated;
 use super::marker::{self, Marker};
 use super::{Styles, caps, clones, direction, edges, emphasis, initial, nodes, styles, tabs};
 
@@ -72,12 +73,13 @@ impl Passage {
         document: &BaseDocument,
         root: &Node,
         origins: &HashMap<NodeId, NodeId>,
+        generated: &Generated,
     ) -> Option<Self> {
         if is_made(document, root) {
             return None;
         }
         let initial = initial::style(document, root);
-        let marker = marker::find(document, root);
+        let marker = marker::find(document, root, generated);
         let own = |id: &NodeId| origins.get(id).copied().unwrap_or(*id);
         if initial.is_none()
             && marker.is_none()
@@ -112,7 +114,7 @@ impl Passage {
         inputs.extend(marker.iter().map(|marker| Input {
             node: container,
             styles: marker.styles.clone(),
-            text: marker.bullet.clone().unwrap_or_default(),
+            text: marker.said().to_owned(),
         }));
         let is_marked = items.iter().any(|item| is_marked(document, item));
         let own_width = initial.as_ref().is_some_and(|styles| edges::has_percentages(styles))

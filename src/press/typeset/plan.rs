@@ -13,7 +13,7 @@ pub(super) enum Part {
     Text(String),
     /// Text that the engine sets in another way than the rest of its element, or than that of another one.
     Piece { text: String, look: Look, of: Option<NodeId> },
-    /// The letter that `::first-letter` applies to.
+    /// Text in a style of its own: the letter that `::first-letter` applies to, or a marker.
     Initial { text: String, styles: Styles },
 }
 
