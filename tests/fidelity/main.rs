@@ -4,6 +4,7 @@
 //! compares the whole corpus with a browser, and refreshes these pictures.
 
 mod compare;
+mod compose;
 mod corpus;
 mod draw;
 

@@ -2,6 +2,11 @@
 //!
 //! Opening a device and compiling its shaders takes seconds there, so all tests share one.
 
+#[allow(dead_code)] // The warnings are not of interest here.
+#[path = "../fidelity/compose.rs"]
+mod compose;
+#[path = "../fidelity/corpus.rs"]
+mod corpus;
 mod outputs;
 mod parity;
 #[path = "../soak/records.rs"]

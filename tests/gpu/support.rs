@@ -20,10 +20,10 @@ pub fn adapter() -> Found {
     found.into_iter().next().expect("one at least")
 }
 
-/// The device that tests share, for frames of at most 512 pixels across and down.
+/// The device that tests share, for frames of at most 1024 pixels across and down.
 pub fn gpu() -> MutexGuard<'static, SelfTest> {
     static GPU: OnceLock<Mutex<SelfTest>> = OnceLock::new();
-    let gpu = GPU.get_or_init(|| Mutex::new(SelfTest::open(&adapter(), 512).expect("a device")));
+    let gpu = GPU.get_or_init(|| Mutex::new(SelfTest::open(&adapter(), 1024).expect("a device")));
     gpu.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -4,6 +4,8 @@ mod causes;
 mod chromium;
 #[path = "../../tests/fidelity/compare.rs"]
 mod compare;
+#[path = "../../tests/fidelity/compose.rs"]
+mod compose;
 #[path = "../../tests/fidelity/corpus.rs"]
 mod corpus;
 #[path = "../../tests/fidelity/draw.rs"]

@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use kurbo::{Affine, BezPath, Shape as _};
+use kurbo::{Affine, BezPath, Shape as _, Vec2};
 use vello::low_level::vello_encoding::{DrawBeginClip, Encoding};
 use vello::peniko::color::{AlphaColor, DynamicColor, Srgb};
 use vello::peniko::{
@@ -341,7 +341,9 @@ fn brush(paint: &Paint) -> Option<(Brush, Affine)> {
     match paint {
         Paint::Solid(solid) => Some((Brush::Solid(color(*solid)), Affine::IDENTITY)),
         Paint::Gradient(gradient) if is_smooth(gradient) => {
-            let (kind, turn) = kind(gradient.kind)?;
+            // Vello takes the colour of a pixel's corner, we that of its centre.
+            let (kind, place) =
+                kind(gradient.kind, Affine::translate((-0.5, -0.5)) * gradient.transform)?;
             let stop = |offset: f32, stop: &ColorStop| peniko::ColorStop {
                 offset,
                 color: DynamicColor::from_alpha_color(color(stop.color)),
@@ -357,23 +359,27 @@ fn brush(paint: &Paint) -> Option<(Brush, Affine)> {
                 stops: stops.as_slice().into(),
                 ..peniko::Gradient::default()
             };
-            crate::raster::paint::invert(gradient.transform)?;
-            // Vello takes the colour of a pixel's corner, we that of its centre.
-            let place = Affine::translate((-0.5, -0.5)) * gradient.transform * turn;
             Some((Brush::Gradient(gradient_brush), place))
         }
         Paint::Gradient(_) | Paint::Pattern(_) => None,
     }
 }
 
-/// The geometry, and a turn that it needs first.
-fn kind(kind: GradientKind) -> Option<(peniko::GradientKind, Affine)> {
+/// The geometry, and what places it.
+fn kind(kind: GradientKind, place: Affine) -> Option<(peniko::GradientKind, Affine)> {
+    let inverse = crate::raster::paint::invert(place)?;
     Some(match kind {
         GradientKind::Linear { start, end } if start != end => {
-            (peniko::LinearGradientPosition { start, end }.into(), Affine::IDENTITY)
+            // Vello moves both ends and draws stripes across the line between them. Stripes that are moved
+            // with the ends may lean: the line across them is that along which the offset grows fastest.
+            let [a, b, c, d, ..] = inverse.as_coeffs();
+            let (line, from) = (end - start, place * start);
+            let growth = Vec2::new(a * line.x + b * line.y, c * line.x + d * line.y) / line.hypot2();
+            let to = from + growth / growth.hypot2();
+            (peniko::LinearGradientPosition { start: from, end: to }.into(), Affine::IDENTITY)
         }
         GradientKind::Radial { center, radius } if radius > 0.0 => {
-            (peniko::RadialGradientPosition::new(center, radius as f32).into(), Affine::IDENTITY)
+            (peniko::RadialGradientPosition::new(center, radius as f32).into(), place)
         }
         // A hard edge where the turn begins is placed by the CPU to the pixel.
         _ => return None,
