@@ -22,13 +22,23 @@ impl GpuCommand {
             say(format_args!("{number}: {one}\n   {}", one.limits()))?;
         }
         let chosen = choose(Backend::Auto, &Gpus::Best, false).map_err(|problem| vec![*problem])?;
-        let Some(chosen) = chosen.first() else {
-            say("`--backend auto` takes the CPU: no GPU is there that can draw frames")?;
-            return Ok(Outcome::Well);
+        let test = match chosen.first() {
+            Some(chosen) => {
+                say(format_args!("`--backend auto` takes {chosen}: it is the fittest that is a GPU"))?;
+                chosen
+            }
+            None => {
+                say("`--backend auto` takes the CPU: no GPU is there that can draw frames")?;
+                let fit = found.iter().position(|one| one.unfit.is_none());
+                let Some(number) = fit else { return Ok(Outcome::Well) };
+                say(format_args!(
+                    "tested is {number}, which `--backend gpu --gpus {number}` takes all the same"
+                ))?;
+                &found[number]
+            }
         };
-        say(format_args!("`--backend auto` takes {chosen}: it is the fittest that is a GPU"))?;
         let failed = |why: String| wrong("gpu-failed", format!("the self-test failed: {why}"));
-        let mut test = SelfTest::open(chosen, SIDE).map_err(failed)?;
+        let mut test = SelfTest::open(test, SIDE).map_err(failed)?;
         say(format_args!("started in {:.2} s", test.start_up.as_secs_f64()))?;
         let parity = test.run().map_err(failed)?;
         say(format_args!("self-test: one frame on the GPU and on the CPU; {parity}"))?;

@@ -13,3 +13,4 @@ mod parity;
 mod records;
 mod runs;
 mod support;
+mod uploads;

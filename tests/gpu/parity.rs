@@ -88,9 +88,8 @@ fn every_feature_looks_the_same() {
         let mut comparison = Comparison::default();
         for case in chapter {
             let composed = composer.compose(case).expect("a page");
-            let filters_below = |command: &Command| {
-                matches!(&command.draw, Draw::Push(layer) if !layer.backdrop.is_empty())
-            };
+            let filters_below =
+                |command: &Command| matches!(&command.draw, Draw::Push(layer) if !layer.backdrop.is_empty());
             // What filters what lies below it is the CPU's; there is a test for that.
             if !composed.list.commands.iter().any(filters_below) {
                 comparison.add(case.file_name().trim_end_matches(".png"), &composed.list);

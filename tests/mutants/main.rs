@@ -9,6 +9,8 @@ mod found;
 mod memory;
 mod mutate;
 
+#[path = "../fidelity/compose.rs"]
+mod compose;
 #[path = "../fidelity/corpus.rs"]
 #[allow(dead_code, reason = "shared with tests that want names of pictures")]
 mod corpus;

@@ -58,7 +58,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         }
     }
     if on_gpu {
-        return gpu::run(root, &work);
+        return gpu::run(root, &work, quick);
     }
     if pdf {
         return if only.is_none() { pdf::run(root, &work, rounds, quick) } else { Err(USAGE.to_owned()) };

@@ -37,7 +37,8 @@ pub struct Found {
     software: bool,
 }
 
-/// What drawing needs of an adapter, beside compute shaders.
+/// What drawing needs of an adapter, beside compute shaders: enough for the working buffers and the results
+/// of the largest page.
 fn needed() -> Limits {
     Limits {
         max_texture_dimension_2d: 4096,
@@ -84,14 +85,16 @@ pub fn adapters() -> Vec<Found> {
     found
 }
 
-/// The adapters to draw with; none means the CPU. `software` admits adapters that are programs on the
-/// CPU themselves, for tests. Fails when GPUs are asked for that are not there (`no-gpu`).
+/// The adapters to draw with; none means the CPU. Adapters that are programs on the CPU themselves are
+/// chosen by their numbers only, or when `software` admits them, for tests. Fails when GPUs are asked for
+/// that are not there (`no-gpu`).
 pub fn choose(backend: Backend, gpus: &Gpus, software: bool) -> Result<Vec<Found>> {
-    if backend == Backend::Cpu || (backend == Backend::Auto && !may_have_gpu()) {
+    let named = matches!(gpus, Gpus::Numbers(_));
+    if backend == Backend::Cpu || (backend == Backend::Auto && !named && !may_have_gpu()) {
         return Ok(Vec::new());
     }
     let found = adapters();
-    let fit = |found: &Found| found.unfit.is_none() && (software || !found.software);
+    let fit = |found: &Found| found.unfit.is_none() && (software || named || !found.software);
     let fail = |message: String| {
         let list: String = found.iter().enumerate().map(|(i, found)| format!("\n  {i}: {found}")).collect();
         let list = if list.is_empty() { " the system offers no adapter at all".to_owned() } else { list };

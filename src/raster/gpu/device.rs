@@ -16,6 +16,8 @@ pub(super) struct Device {
     pub limits: Limits,
     /// Nanoseconds of a step of the GPU's clock, if it has one.
     pub clock: Option<f32>,
+    /// Whether the clock can be read between copies too, not only where shaders begin and end.
+    pub times_copies: bool,
     pub pipelines: Option<PipelineCache>,
     cache_file: Option<PathBuf>,
     trouble: Arc<Mutex<Option<String>>>,
@@ -26,7 +28,10 @@ impl Device {
     pub fn open(found: &Found) -> Result<Self, String> {
         let adapter = &found.adapter;
         let offered = adapter.features();
-        let features = offered & (Features::TIMESTAMP_QUERY | Features::PIPELINE_CACHE);
+        let features = offered
+            & (Features::TIMESTAMP_QUERY
+                | Features::TIMESTAMP_QUERY_INSIDE_ENCODERS
+                | Features::PIPELINE_CACHE);
         let (device, queue) = pollster::block_on(adapter.request_device(&DeviceDescriptor {
             label: Some("byname"),
             required_features: features,
@@ -62,7 +67,17 @@ impl Device {
             unsafe { device.create_pipeline_cache(&descriptor) }
         });
         let clock = features.contains(Features::TIMESTAMP_QUERY).then(|| queue.get_timestamp_period());
-        Ok(Self { limits: device.limits(), device, queue, clock, pipelines, cache_file, trouble })
+        let times_copies = clock.is_some() && features.contains(Features::TIMESTAMP_QUERY_INSIDE_ENCODERS);
+        Ok(Self {
+            limits: device.limits(),
+            device,
+            queue,
+            clock,
+            times_copies,
+            pipelines,
+            cache_file,
+            trouble,
+        })
     }
 
     /// Keeps the compiled pipelines for the next start. Failing to is no harm.

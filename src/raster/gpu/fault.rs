@@ -22,8 +22,8 @@ pub trait Faults: Send + Sync {
 /// Why a batch was not drawn.
 #[derive(Debug, Clone)]
 pub(super) enum Trouble {
-    /// The pictures of the batch do not fit into their atlas.
-    Pictures,
+    /// Some of the batch is more than the GPU can have at once; says what.
+    TooLarge(&'static str),
     /// The driver has no memory for it.
     Memory(String),
     /// The device is not to be used any more.

@@ -1,14 +1,17 @@
 //! Glyphs as polygons, kept by font, size and design.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use kurbo::{Affine, BezPath, Diagonal2, Join, PathEl, Vec2};
+use kurbo::{Affine, BezPath, Diagonal2, Join, Vec2};
 use skrifa::MetadataProvider as _;
 use skrifa::instance::{LocationRef, NormalizedCoord, Size};
 use skrifa::outline::DrawSettings;
 use skrifa::raw::TableProvider as _;
 
 use super::lines;
+use super::outline::Piece;
+use super::polygons::Polygons;
 use crate::display::{GlyphRun, PathPen};
 use crate::raster::design::Design;
 
@@ -20,13 +23,16 @@ const MAX_GLYPHS: usize = 4096;
 const MITER_LIMIT: f64 = 4.0;
 const GROWN_TOLERANCE: f64 = 0.1;
 
-/// Outlines that were needed before.
-#[derive(Debug, Default)]
-pub(super) struct Glyphs(HashMap<Design, HashMap<u32, BezPath>>);
+/// The glyphs of a design by number; what has no ink has no polygons.
+type Drawn = HashMap<u32, Option<Arc<Polygons>>>;
+
+/// Glyphs that were needed before.
+#[derive(Default)]
+pub(super) struct Glyphs(HashMap<Design, Drawn>);
 
 impl Glyphs {
-    /// The outline of every glyph at its place, in the frame's coordinates; what has no ink is left out.
-    pub fn of<'a>(&'a mut self, run: &'a GlyphRun) -> impl Iterator<Item = impl Iterator<Item = PathEl>> {
+    /// Every glyph at its place in the frame; what has no ink is left out.
+    pub fn of<'a>(&'a mut self, run: &'a GlyphRun) -> impl Iterator<Item = Piece> {
         let design = Design::of(run);
         if self.0.len() > MAX_DESIGNS {
             self.0.clear();
@@ -40,18 +46,17 @@ impl Glyphs {
         if run.glyphs.iter().any(|glyph| !kept.contains_key(&glyph.id)) {
             add(run, kept);
         }
-        let kept: &HashMap<u32, BezPath> = kept;
+        let kept: &Drawn = kept;
         run.on_pixels().filter_map(|glyph| {
-            let outline = kept.get(&glyph.id).filter(|outline| !outline.elements().is_empty())?;
+            let polygons = kept.get(&glyph.id)?.clone()?;
             let place = run.transform * kurbo::Point::new(glyph.x.into(), glyph.y.into());
-            let place = Affine::translate(place.to_vec2());
-            Some(outline.iter().map(move |element| place * element))
+            Some(Piece::new(polygons, place.to_vec2()))
         })
     }
 }
 
-/// Adds the outlines that are not there yet, each with its origin at (0, 0) of the frame.
-fn add(run: &GlyphRun, kept: &mut HashMap<u32, BezPath>) {
+/// Adds the glyphs that are not there yet, each with its origin at (0, 0) of the frame.
+fn add(run: &GlyphRun, kept: &mut Drawn) {
     let data = &run.font.data;
     let Ok(font) = skrifa::FontRef::from_index(data.data.as_ref(), data.index) else { return };
     let coords: Vec<NormalizedCoord> =
@@ -72,7 +77,7 @@ fn add(run: &GlyphRun, kept: &mut HashMap<u32, BezPath>) {
             let settings = DrawSettings::unhinted(Size::new(size), LocationRef::new(&coords));
             let outline = outlines.get(skrifa::GlyphId::new(glyph.id));
             if outline.is_none_or(|outline| outline.draw(settings, &mut drawn).is_err()) {
-                return polygons;
+                return None;
             }
             if run.embolden != 0.0 {
                 let amount = f64::from(run.embolden) / scale;
@@ -83,7 +88,7 @@ fn add(run: &GlyphRun, kept: &mut HashMap<u32, BezPath>) {
                 None => lines::fill(&drawn.0, transform, &mut polygons),
                 Some(stroke) => lines::stroke(&drawn.0, stroke, transform, &mut polygons),
             }
-            polygons
+            Polygons::new(&polygons).map(Arc::new)
         });
     }
 }

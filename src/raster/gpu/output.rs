@@ -234,6 +234,20 @@ impl Outputs {
         }
     }
 
+    /// Frees all memory but the shaders'.
+    pub fn release(&mut self) {
+        for buffer in [
+            &mut self.rectangles,
+            &mut self.strips,
+            &mut self.notes,
+            &mut self.areas,
+            &mut self.factors,
+            &mut self.out,
+        ] {
+            *buffer = Growing::default();
+        }
+    }
+
     /// Notes the work; the buffer holds the results when it is done.
     pub fn encode(
         &mut self,

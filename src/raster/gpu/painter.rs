@@ -42,9 +42,12 @@ pub(super) struct Part {
 #[repr(C)]
 struct Head {
     bump: BumpAllocators,
-    /// When drawing began and ended, and when the outputs did, in steps of the GPU's clock.
-    times: [u64; 4],
+    /// When drawing began and ended, when the outputs did, and when they were copied, in steps of the GPU's
+    /// clock.
+    times: [u64; TIMES],
 }
+
+const TIMES: usize = 5;
 
 const HEAD: u64 = size_of::<Head>() as u64;
 
@@ -98,8 +101,8 @@ pub(super) struct Mapped {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Outcome {
     pub bump: BumpAllocators,
-    /// How long the GPU drew, and how long it made outputs of it.
-    pub times: [Duration; 2],
+    /// How long the GPU drew, made outputs of it, and copied them.
+    pub times: [Duration; 3],
 }
 
 /// How long a batch may take: software GPUs are slow, and drivers give up much earlier.
@@ -126,7 +129,8 @@ impl Painter {
         let usage = TextureUsages::STORAGE_BINDING | TextureUsages::TEXTURE_BINDING;
         let page = texture(&device, "page", side, side, usage);
         let capacity = Capacity::for_pixels(u64::from(side) * u64::from(side));
-        let stages = Stages::new(&device, capacity);
+        // Two bytes for every pixel: on a large page, the lines of some hundred thousand glyphs.
+        let stages = Stages::new(&device, capacity, u64::from(side) * u64::from(side) * 2);
         let outputs = Outputs::new(&device);
         device.save();
         let (back, idle) = unbounded();
@@ -134,11 +138,11 @@ impl Painter {
             queries: device.device.create_query_set(&QuerySetDescriptor {
                 label: Some("times"),
                 ty: QueryType::Timestamp,
-                count: 4,
+                count: TIMES as u32,
             }),
             times: device.device.create_buffer(&BufferDescriptor {
                 label: Some("times"),
-                size: 32,
+                size: size_of::<[u64; TIMES]>() as u64,
                 usage: BufferUsages::QUERY_RESOLVE | BufferUsages::COPY_SRC,
                 mapped_at_creation: false,
             }),
@@ -194,9 +198,15 @@ impl Painter {
             device.device.destroy();
         }
         let first_line = |error: wgpu::Error| error.to_string().lines().next().unwrap_or_default().to_owned();
+        let full = full.map(first_line);
+        let full = full.or((fault == Some(Fault::OutOfMemory)).then(|| "there is none left".to_owned()));
         match (full, invalid) {
-            (Some(full), _) => Err(Trouble::Memory(first_line(full))),
-            _ if fault == Some(Fault::OutOfMemory) => Err(Trouble::Memory("there is none left".to_owned())),
+            (Some(full), _) => {
+                // What could not be had is not to be used, and others may need the rest.
+                self.stages.release();
+                self.outputs.release();
+                Err(Trouble::Memory(full))
+            }
             (_, Some(invalid)) => {
                 device.give_up(first_line(invalid));
                 Err(Trouble::Device(device.trouble().unwrap_or_default()))
@@ -253,12 +263,19 @@ impl Painter {
         let output = self.outputs.encode(device, &mut encoder, &self.page.1, &items, out, times(2));
         let staging = self.ring.buffer(device, bytes);
         encoder.copy_buffer_to_buffer(self.stages.bump(), 0, &staging, 0, size_of::<BumpAllocators>() as u64);
-        if let Some(clock) = &self.clock {
-            encoder.resolve_query_set(&clock.queries, 0..4, &clock.times, 0);
-            encoder.copy_buffer_to_buffer(&clock.times, 0, &staging, HEAD - 32, 32);
-        }
         if out > 0 {
             encoder.copy_buffer_to_buffer(output, 0, &staging, HEAD, out);
+        }
+        if let Some(clock) = &self.clock {
+            let known = if device.times_copies {
+                encoder.write_timestamp(&clock.queries, TIMES as u32 - 1);
+                TIMES
+            } else {
+                TIMES - 1
+            };
+            encoder.resolve_query_set(&clock.queries, 0..known as u32, &clock.times, 0);
+            let size = clock.times.size();
+            encoder.copy_buffer_to_buffer(&clock.times, 0, &staging, HEAD - size, size);
         }
         let index = device.queue.submit([encoder.finish()]);
         let ready = Arc::new(AtomicBool::new(false));
@@ -318,9 +335,11 @@ impl Submission {
         };
         let head: Head = bytemuck::pod_read_unaligned(&view[..HEAD as usize]);
         let step = device.clock.map_or(0.0, f64::from);
-        let [a, b, c, d] = head.times;
+        let [a, b, c, d, e] = head.times;
+        // Without a time of its own, copying took none.
+        let e = if device.times_copies { e } else { d };
         let time = |from: u64, to: u64| Duration::from_nanos((to.saturating_sub(from) as f64 * step) as u64);
-        let outcome = Outcome { bump: head.bump, times: [time(a, b), time(c, d)] };
+        let outcome = Outcome { bump: head.bump, times: [time(a, b), time(c, d), time(d, e)] };
         Ok((Mapped { view: Some(view), staging, back }, outcome))
     }
 }

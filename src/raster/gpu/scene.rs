@@ -9,19 +9,19 @@
 use std::sync::Arc;
 
 use kurbo::{Affine, BezPath, Shape as _, Vec2};
-use vello::low_level::vello_encoding::{DrawBeginClip, Encoding};
+use vello::low_level::vello_encoding::DrawBeginClip;
 use vello::peniko::color::{AlphaColor, DynamicColor, Srgb};
 use vello::peniko::{
     self, Brush, Extend, Fill, ImageBrush, ImageQuality, ImageSampler, InterpolationAlphaSpace, Mix,
 };
 
-use super::encoded::EncodedList;
+use super::encoded::{EncodedList, ListEncoder};
 use super::glyphs::Glyphs;
 use super::lines;
 use super::outline::{Kept, Outline};
 use super::pictures::Pictures;
 use crate::display::{
-    Blend, ColorStop, Command, DisplayList, Draw, GlyphRun, Gradient, GradientKind, Layer, Paint, Shape,
+    Blend, ColorStop, Command, DisplayList, Draw, Gradient, GradientKind, Layer, Paint, Shape,
 };
 use crate::raster::area::Area;
 use crate::raster::design::has_color_glyphs;
@@ -44,8 +44,8 @@ pub(super) struct SceneWriter {
     rasteriser: CpuRasteriser,
     glyphs: Glyphs,
     outlines: Kept,
-    /// The tags and the words of lines of the last list; the next is about as long.
-    last: (usize, usize),
+    /// The number of tags of the last list; the next is about as long.
+    last: usize,
 }
 
 impl SceneWriter {
@@ -55,7 +55,7 @@ impl SceneWriter {
             rasteriser: CpuRasteriser::new(),
             glyphs: Glyphs::default(),
             outlines: Kept::default(),
-            last: (0, 0),
+            last: 0,
         }
     }
 
@@ -74,24 +74,21 @@ impl SceneWriter {
             blends: blends(&scene),
             drawing,
             area: Area::EMPTY,
-            out: vello::Scene::new(),
+            out: ListEncoder::default(),
         };
-        let (tags, lines) = self.last;
-        writing.encoding().path_tags.reserve(tags);
-        writing.encoding().path_data.reserve(lines);
-        let mut ends = Vec::with_capacity(rects.len());
+        writing.out.encoding().path_tags.reserve(self.last);
         for rect in rects {
             let [x0, y0, x1, y1] = [rect.x0, rect.y0, rect.x1, rect.y1].map(|v| v as i32);
             writing.area = Area::new(x0, y0, x1, y1);
             // Each part is moved by itself, and so shares no transform with the one before it.
-            writing.encoding().force_next_transform_and_style();
-            writing.out.push_clip_layer(Fill::NonZero, Affine::IDENTITY, &writing.area.rect());
+            writing.out.encoding().force_next_transform_and_style();
+            writing.out.scene.push_clip_layer(Fill::NonZero, Affine::IDENTITY, &writing.area.rect());
             writing.commands(0..list.commands.len(), &[])?;
-            writing.out.pop_layer();
-            ends.push(writing.encoding().transforms.len());
+            writing.out.scene.pop_layer();
+            writing.out.end_part();
         }
-        let encoded = EncodedList::new(std::mem::take(writing.encoding()), &ends);
-        self.last = (encoded.tags.len(), encoded.lines.len());
+        let encoded = writing.out.finish();
+        self.last = encoded.tags.len();
         Ok(encoded)
     }
 }
@@ -135,14 +132,10 @@ struct Writing<'a> {
     drawing: u64,
     /// The pixels that count.
     area: Area,
-    out: vello::Scene,
+    out: ListEncoder,
 }
 
 impl Writing<'_> {
-    fn encoding(&mut self) -> &mut Encoding {
-        self.out.encoding_mut()
-    }
-
     /// The clips of the pushes `clips` cut every command by itself.
     fn commands(&mut self, range: std::ops::Range<usize>, clips: &[usize]) -> Result<(), Lacks> {
         let mut index = range.start;
@@ -181,7 +174,7 @@ impl Writing<'_> {
         let everything = self.area.inflate(16).rect();
         if layer.blend != Blend::Normal {
             let mode = layer::blend_mode(layer.blend);
-            self.out.push_layer(Fill::NonZero, mode, 1.0, Affine::IDENTITY, &everything);
+            self.out.scene.push_layer(Fill::NonZero, mode, 1.0, Affine::IDENTITY, &everything);
         }
         let cut = self.cut(clips);
         if self.scene.is_separate(push, layer) {
@@ -198,11 +191,17 @@ impl Writing<'_> {
             match &layer.clip {
                 Some(clip) => self.push(push, clip, DrawBeginClip::new(Mix::Normal.into(), opacity)),
                 None => {
-                    self.out.push_layer(Fill::NonZero, Mix::Normal, opacity, Affine::IDENTITY, &everything);
+                    self.out.scene.push_layer(
+                        Fill::NonZero,
+                        Mix::Normal,
+                        opacity,
+                        Affine::IDENTITY,
+                        &everything,
+                    );
                 }
             }
             self.commands(push + 1..end, &[])?;
-            self.out.pop_layer();
+            self.out.scene.pop_layer();
         } else {
             let own = self.cut(&[push]);
             self.commands(push + 1..end, &[])?;
@@ -210,7 +209,7 @@ impl Writing<'_> {
         }
         self.close(cut);
         if layer.blend != Blend::Normal {
-            self.out.pop_layer();
+            self.out.scene.pop_layer();
         }
         Ok(())
     }
@@ -230,7 +229,7 @@ impl Writing<'_> {
     /// Opens the group of a push, cut to its clip.
     fn push(&mut self, index: usize, clip: &Shape, group: DrawBeginClip) {
         let outline = self.outline(index, clip);
-        outline.push(group, self.encoding());
+        outline.push(group, &mut self.out);
     }
 
     /// The shape of a command.
@@ -240,33 +239,34 @@ impl Writing<'_> {
 
     fn close(&mut self, cut: usize) {
         for _ in 0..cut {
-            self.out.pop_layer();
+            self.out.scene.pop_layer();
         }
     }
 
     fn leaf(&mut self, index: usize, command: &Command) {
         let drawn = match &command.draw {
             Draw::Fill { shape: Shape::Rect(rect), paint } => brush(paint).map(|(brush, place)| {
-                self.out.fill(Fill::NonZero, Affine::IDENTITY, &brush, Some(place), &rect.abs());
+                self.out.scene.fill(Fill::NonZero, Affine::IDENTITY, &brush, Some(place), &rect.abs());
             }),
             Draw::Fill { shape, paint } => brush(paint).map(|brush| {
-                self.outline(index, shape).fill(&brush, self.encoding());
+                self.outline(index, shape).fill(&brush, &mut self.out);
             }),
             Draw::Stroke { path, stroke, paint } => brush(paint).map(|brush| {
                 let outline = self.outlines.get(command.outline, || {
                     let mut polygons = BezPath::new();
                     lines::stroke(path.iter(), stroke, Affine::IDENTITY, &mut polygons);
-                    one(Fill::NonZero, &polygons)
+                    Outline::new(Fill::NonZero, &polygons)
                 });
-                outline.fill(&brush, self.encoding());
+                outline.fill(&brush, &mut self.out);
             }),
             Draw::Glyphs(run) if !has_color_glyphs(run, run.glyphs.iter().map(|glyph| glyph.id)) => {
                 brush(&run.paint).map(|brush| {
                     let opaque = matches!(&run.paint, Paint::Solid(color) if color.alpha() >= 1.0);
                     // The two ways to draw it are two outlines.
                     let hash = command.outline ^ u64::from(opaque);
-                    let outline = self.outlines.get(hash, || glyphs(run, opaque, self.glyphs));
-                    outline.fill(&brush, self.encoding());
+                    let pieces = self.glyphs.of(run);
+                    let outline = self.outlines.get(hash, || Outline::of_pieces(pieces, opaque));
+                    outline.fill(&brush, &mut self.out);
                 })
             }
             Draw::Link { .. } => Some(()),
@@ -289,7 +289,7 @@ impl Writing<'_> {
             alpha: 1.0,
         };
         let place = Affine::translate((placed.x.into(), placed.y.into()));
-        self.out.draw_image(&ImageBrush { image: placed.image, sampler }, place);
+        self.out.scene.draw_image(&ImageBrush { image: placed.image, sampler }, place);
     }
 }
 
@@ -299,40 +299,14 @@ fn outline(shape: &Shape) -> Outline {
     match shape {
         Shape::Path(path, even_odd) => {
             lines::fill(path.iter(), Affine::IDENTITY, &mut polygons);
-            one(if *even_odd { Fill::EvenOdd } else { Fill::NonZero }, &polygons)
+            Outline::new(if *even_odd { Fill::EvenOdd } else { Fill::NonZero }, &polygons)
         }
-        Shape::Rect(rect) => one(Fill::NonZero, &rect.abs().to_path(0.1)),
+        Shape::Rect(rect) => Outline::new(Fill::NonZero, &rect.abs().to_path(0.1)),
         Shape::Rounded(rounded) => {
             lines::fill(rounded.path_elements(0.1), Affine::IDENTITY, &mut polygons);
-            one(Fill::NonZero, &polygons)
+            Outline::new(Fill::NonZero, &polygons)
         }
     }
-}
-
-fn one(rule: Fill, path: &BezPath) -> Outline {
-    let mut outline = Outline::new(rule);
-    outline.add(path);
-    outline
-}
-
-/// The glyphs of a run. Where neighbours touch, each covers its own part of a pixel, as on the CPU: two
-/// paths take turns. Where they overlap, what is not opaque shows it: each is its own path.
-fn glyphs(run: &GlyphRun, opaque: bool, glyphs: &mut Glyphs) -> Outline {
-    let mut outline = Outline::new(Fill::NonZero);
-    let (mut own, mut other) = (BezPath::new(), BezPath::new());
-    for glyph in glyphs.of(run) {
-        own.extend(glyph);
-        if opaque {
-            std::mem::swap(&mut own, &mut other);
-        } else {
-            outline.add(&own);
-            own.truncate(0);
-        }
-    }
-    for path in [own, other] {
-        outline.add(&path);
-    }
-    outline
 }
 
 /// The brush, and what places it; `None` when vello's would look different.
@@ -342,8 +316,7 @@ fn brush(paint: &Paint) -> Option<(Brush, Affine)> {
         Paint::Solid(solid) => Some((Brush::Solid(color(*solid)), Affine::IDENTITY)),
         Paint::Gradient(gradient) if is_smooth(gradient) => {
             // Vello takes the colour of a pixel's corner, we that of its centre.
-            let (kind, place) =
-                kind(gradient.kind, Affine::translate((-0.5, -0.5)) * gradient.transform)?;
+            let (kind, place) = kind(gradient.kind, Affine::translate((-0.5, -0.5)) * gradient.transform)?;
             let stop = |offset: f32, stop: &ColorStop| peniko::ColorStop {
                 offset,
                 color: DynamicColor::from_alpha_color(color(stop.color)),
@@ -405,6 +378,7 @@ mod tests {
     use proptest::prelude::*;
     use vello::low_level::vello_encoding::Patch;
 
+    use super::super::encoded::Points;
     use super::*;
     use crate::raster::tests::related_lists;
 
@@ -417,8 +391,17 @@ mod tests {
             bytemuck::cast_slice(&rest.transforms),
             bytemuck::cast_slice(&rest.styles),
         ];
+        let points = |points: &Points| match points {
+            Points::Own(range) => list.own[range.clone()].to_vec(),
+            Points::Kept(piece) => {
+                let at = piece.by.into_iter().cycle();
+                let moved = |(word, by): (&u32, f32)| (f32::from_bits(*word) + by).to_bits();
+                piece.polygons.points.iter().zip(at).map(moved).collect()
+            }
+        };
         let counts = [rest.n_paths, rest.n_path_segments, rest.n_clips, rest.n_open_clips];
-        let words = [&list.lines, &rest.draw_data, &counts[..]];
+        let points: Vec<u32> = list.points.iter().flat_map(points).collect();
+        let words = [&points, &rest.draw_data, &counts[..]];
         let patches = rest.resources.patches.iter().map(|patch| match patch {
             Patch::Ramp { draw_data_offset, stops, extend, .. } => {
                 format!("{draw_data_offset}: {:?} {extend:?}", &rest.resources.color_stops[stops.clone()])

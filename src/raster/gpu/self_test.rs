@@ -19,6 +19,8 @@ pub struct SelfTest {
     writer: SceneWriter,
     /// How long opening it and compiling its shaders took.
     pub start_up: Duration,
+    /// Bytes that drawing the last list took to the GPU.
+    pub uploaded: u64,
 }
 
 impl SelfTest {
@@ -30,7 +32,7 @@ impl SelfTest {
             return Err(trouble);
         }
         let writer = SceneWriter::new(Pictures::new());
-        Ok(Self { painter, writer, start_up: began.elapsed() })
+        Ok(Self { painter, writer, start_up: began.elapsed(), uploaded: 0 })
     }
 
     /// The list as the GPU draws it.
@@ -46,6 +48,7 @@ impl SelfTest {
         let rect = IRect::new(0, 0, list.width, list.height);
         let list = self.writer.write(list, &[rect]).map_err(|lacks| format!("it lacks {lacks:?}"))?;
         let request = Request { parts: vec![Part { rect, wants }], list };
+        self.uploaded = 0;
         let mut page = self.painter.page();
         let place = page.place(rect.width(), rect.height()).ok_or("the frame is too large")?;
         loop {
@@ -54,6 +57,7 @@ impl SelfTest {
                 .submit(&[&request], &[place], page.used(), None)
                 .map_err(|trouble| format!("{trouble:?}"))?;
             let (ranges, encoded) = (submission.places[0].clone(), submission.encoded);
+            self.uploaded += encoded.uploaded;
             let (mapped, outcome) = submission.wait()?;
             if outcome.bump.failed == 0 {
                 return Ok(ranges.into_iter().map(|range| mapped.bytes()[range].to_vec()).collect());

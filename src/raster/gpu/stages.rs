@@ -25,6 +25,8 @@ use super::capacity::Capacity;
 use super::device::Device;
 use super::encoded::EncodedList;
 use super::fault::Trouble;
+use super::gather::Gather;
+use super::polygons::POINT;
 
 /// A compiled shader.
 #[derive(Debug)]
@@ -203,14 +205,19 @@ fn precise(code: &str) -> Cow<'_, str> {
 pub(super) struct Growing(Option<Buffer>);
 
 impl Growing {
-    /// The buffer, with at least that many bytes.
+    /// The buffer. It was asked for before.
+    pub fn buffer(&self) -> &Buffer {
+        self.0.as_ref().expect("it was asked for before")
+    }
+
+    /// The buffer, with at least that many bytes; its content is gone when it grows.
     pub fn at_least(&mut self, device: &Device, label: &str, bytes: u64, usage: BufferUsages) -> &Buffer {
         if self.0.as_ref().is_none_or(|buffer| buffer.size() < bytes) {
             let size = bytes.next_power_of_two().max(256).min(device.limits.max_buffer_size.max(bytes));
             let descriptor = BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false };
             self.0 = Some(device.device.create_buffer(&descriptor));
         }
-        self.0.as_ref().expect("made above")
+        self.buffer()
     }
 }
 
@@ -354,18 +361,21 @@ pub(super) struct Stages {
     buffers: Buffers,
     pictures: Sized2d,
     ramps: Sized2d,
+    gather: Gather,
     packed: Vec<u8>,
     pub capacity: Capacity,
 }
 
 impl Stages {
-    pub fn new(device: &Device, capacity: Capacity) -> Self {
+    /// Compiles the shaders. Keeps `points` bytes of lines' points from scene to scene.
+    pub fn new(device: &Device, capacity: Capacity, points: u64) -> Self {
         Self {
             pipelines: Pipelines::new(device),
             resolver: Resolver::new(),
             buffers: Buffers::default(),
             pictures: Sized2d::default(),
             ramps: Sized2d::default(),
+            gather: Gather::new(device, points),
             packed: Vec::new(),
             capacity,
         }
@@ -373,10 +383,18 @@ impl Stages {
 
     /// The buffer into which stages write how much room they took: a `BumpAllocators`.
     pub fn bump(&self) -> &Buffer {
-        self.buffers.bump.0.as_ref().expect("made by the first scene")
+        self.buffers.bump.buffer()
     }
 
-    /// Uploads a scene (lists, and what they have beside their lines) and notes the stages' work into
+    /// Frees all memory but the shaders'.
+    pub fn release(&mut self) {
+        self.resolver = Resolver::new();
+        self.buffers = Buffers::default();
+        (self.pictures, self.ramps) = Default::default();
+        self.gather.release();
+    }
+
+    /// Uploads a scene (lists, and what they have beside their tags and points) and notes the stages' work into
     /// `encoder`.
     pub fn encode(
         &mut self,
@@ -398,7 +416,7 @@ impl Stages {
             uploaded += image.data.data().len() as u64;
         }
         if !all_placed(&layout, &self.packed) {
-            return Err(Trouble::Pictures);
+            return Err(Trouble::TooLarge("its pictures are too large for the GPU"));
         }
         let rows = ramps.height.next_power_of_two();
         self.ramps.fit(device, "ramps", ramps.width.max(1), rows);
@@ -407,26 +425,36 @@ impl Stages {
             self.ramps.write(device, (0, 0), (ramps.width, ramps.height), data);
             uploaded += data.len() as u64;
         }
-        // Tags and lines stand before the rest.
+        // The tags stand before the rest, and the points, which the GPU puts there by itself, behind it.
         let tags = lists.iter().map(|list| list.tags.len()).sum::<usize>();
         let tags_end = tags.next_multiple_of(TAGS);
-        let lines_end = tags_end + lists.iter().map(|list| list.lines.len() * 4).sum::<usize>();
-        layout.path_data_base = (tags_end / 4) as u32;
         for base in [
             &mut layout.draw_tag_base,
             &mut layout.draw_data_base,
             &mut layout.transform_base,
             &mut layout.style_base,
         ] {
-            *base += (lines_end / 4) as u32;
+            *base += (tags_end / 4) as u32;
         }
-        let bytes = (lines_end + self.packed.len()) as u64;
+        // Where points begin also tells where tags end: how many there are is reckoned from that.
+        layout.path_data_base = (tags_end / 4) as u32;
+        let written = tags_end + self.packed.len();
+        let points_start = (written as u64).next_multiple_of(POINT);
+        let points: u64 = lists.iter().map(|list| u64::from(list.count())).sum();
+        let bytes = points_start + points * POINT;
+        let too_large = Trouble::TooLarge("its outlines are too large for the GPU");
+        if bytes > device.limits.max_storage_buffer_binding_size.min(device.limits.max_buffer_size) {
+            return Err(too_large);
+        }
+        uploaded += self.gather.upload(device, lists, (points_start / POINT) as u32).ok_or(too_large)?;
         let mut config = RenderConfig::new(&layout, width, height, &vello::peniko::Color::TRANSPARENT);
+        config.gpu.layout.path_data_base = (points_start / 4) as u32;
         self.capacity.apply(&mut config.gpu, &mut config.buffer_sizes, layout.bin_data_start);
         let (counts, uniform) = (&config.workgroup_counts, bytemuck::bytes_of(&config.gpu));
         let b = self.buffers.fit(device, &config.buffer_sizes, bytes, uniform.len() as u64);
         // Without a view there was an error, and whoever called hears of it.
-        let view = NonZero::new(bytes).and_then(|size| device.queue.write_buffer_with(b.scene, 0, size));
+        let view =
+            NonZero::new(written as u64).and_then(|size| device.queue.write_buffer_with(b.scene, 0, size));
         if let Some(mut view) = view {
             let mut left = view.slice(..);
             let mut write = |bytes: &[u8]| {
@@ -436,11 +464,10 @@ impl Stages {
             };
             lists.iter().for_each(|list| write(bytemuck::cast_slice(&list.tags)));
             write(&[0; TAGS][..tags_end - tags]);
-            lists.iter().for_each(|list| write(bytemuck::cast_slice(&list.lines)));
             write(&self.packed);
         }
         device.queue.write_buffer(b.config, 0, uniform);
-        uploaded += bytes;
+        uploaded += written as u64;
         encoder.clear_buffer(b.bump, 0, None);
 
         let p = &self.pipelines;
@@ -465,6 +492,8 @@ impl Stages {
             };
         }
         use Groups::{In, Of};
+        let (gather, (across, down), resources) = self.gather.work(b.scene);
+        run(gather, Of((across, down, 1)), &resources);
         run!(pathtag_reduce, Of(counts.path_reduce), [config, scene, reduced]);
         if counts.use_large_path_scan {
             run!(pathtag_reduce2, Of(counts.path_reduce2), [reduced, reduced2]);

@@ -40,9 +40,10 @@ pub struct Work {
     pub read_back: u64,
     /// The submitter's: packing, resolving, recording, submitting.
     pub submitting: Duration,
-    /// The GPU's own clock: drawing, and making outputs.
+    /// The GPU's own clock: drawing, making outputs, and copying those to where the CPU reads them.
     pub drawing: Duration,
     pub outputs: Duration,
+    pub copying: Duration,
     /// The reader's: from when a batch is its turn until its results are there.
     pub waiting: Duration,
 }
@@ -141,8 +142,8 @@ impl Submitter {
                 // The reader lives as long as this end.
                 let _ = batches.send(Batch { jobs: batch, submission });
             }
-            Err(Trouble::Pictures) if batch.len() > 1 => batch.into_iter().for_each(|job| self.alone(job)),
-            Err(Trouble::Pictures) => answer_all(batch, "its pictures are too large for the GPU"),
+            Err(Trouble::TooLarge(_)) if batch.len() > 1 => batch.into_iter().for_each(|job| self.alone(job)),
+            Err(Trouble::TooLarge(why)) => answer_all(batch, why),
             Err(Trouble::Memory(why)) => answer_all(batch, &format!("the GPU is out of memory: {why}")),
             Err(Trouble::Device(why)) => answer_all(batch, &why),
         }
@@ -168,6 +169,7 @@ impl Submitter {
             Ok((mapped, outcome)) => {
                 work.drawing += outcome.times[0];
                 work.outputs += outcome.times[1];
+                work.copying += outcome.times[2];
                 drop(work);
                 let mapped = Arc::new(mapped);
                 let mut places = places.into_iter();
@@ -193,9 +195,7 @@ impl Submitter {
             let fault = self.faults.as_ref().and_then(|faults| faults.next());
             let submission = match painter.submit(&[&job.request], &places, page.used(), fault) {
                 Ok(submission) => submission,
-                Err(Trouble::Pictures) => {
-                    return job.answer(Err("its pictures are too large for the GPU".to_owned()));
-                }
+                Err(Trouble::TooLarge(why)) => return job.answer(Err(why.to_owned())),
                 Err(Trouble::Memory(why) | Trouble::Device(why)) => return job.answer(Err(why)),
             };
             let (encoded, places) = (submission.encoded, submission.places.clone());

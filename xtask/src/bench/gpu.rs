@@ -18,7 +18,7 @@ const RECORDS: (usize, usize) = (2_000, 24);
 const SOFTWARE_SCALE: f64 = 0.25;
 
 /// Prints a table for PNG and one for JPEG.
-pub fn run(root: &Path, work: &Path) -> Result<(), String> {
+pub fn run(root: &Path, work: &Path, quick: bool) -> Result<(), String> {
     let folder = card::set_up(root, work)?;
     let mut plan = Plan::open(&folder, &PlanFilter::default()).map_err(|problems| format!("{problems:?}"))?;
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
@@ -26,6 +26,7 @@ pub fn run(root: &Path, work: &Path) -> Result<(), String> {
     let found = open()?;
     let software = found[0].is_software();
     let records = if software { RECORDS.1 } else { RECORDS.0 };
+    let records = if quick { records.div_ceil(10) } else { records };
     if software {
         plan.campaign.output.scale = SOFTWARE_SCALE;
         println!("No GPU is here: this shows that the path runs, not how fast it is.");
@@ -35,7 +36,7 @@ pub fn run(root: &Path, work: &Path) -> Result<(), String> {
     for kind in [AssetType::Png, AssetType::Jpeg] {
         plan.types = vec![kind];
         println!(
-            "\n{}\n batch  an asset  composing  submitting  drawing  outputs  waiting  encoding  kB up  kB back  dispatches",
+            "\n{}\n batch  assets/s  an asset  composing  submitting  drawing  outputs  read-back  waiting  encoding  kB up  kB back  dispatches",
             kind.name()
         );
         for batch in BATCHES {
@@ -57,10 +58,11 @@ pub fn run(root: &Path, work: &Path) -> Result<(), String> {
             let assets = report.counts.rendered.max(1) as f64;
             let each = |time: Duration| time.as_secs_f64() * 1e3 / assets;
             let (composing, encoding) = (each(work.composing), each(work.encoding));
-            let (submitting, drawing, outputs) =
-                (each(work.submitting), each(work.drawing), each(work.outputs));
+            let submitting = each(work.submitting);
+            let (drawing, outputs, copying) = (each(work.drawing), each(work.outputs), each(work.copying));
             println!(
-                "{batch:6}  {:8.2}  {composing:9.2}  {submitting:10.2}  {drawing:7.2}  {outputs:7.2}  {:7.2}  {encoding:8.2}  {:5.0}  {:7.0}  {:10.1}",
+                "{batch:6}  {:8.0}  {:8.2}  {composing:9.2}  {submitting:10.2}  {drawing:7.2}  {outputs:7.2}  {copying:9.2}  {:7.2}  {encoding:8.2}  {:5.0}  {:7.0}  {:10.1}",
+                assets / report.elapsed.as_secs_f64().max(1e-9),
                 each(report.elapsed),
                 each(work.waiting),
                 work.uploaded as f64 / 1e3 / assets,
@@ -71,7 +73,7 @@ pub fn run(root: &Path, work: &Path) -> Result<(), String> {
             let parts = [
                 ("the workers (composing and encoding)", (composing + encoding) / workers as f64),
                 ("the submitting thread", submitting),
-                ("the GPU (drawing and outputs)", drawing + outputs),
+                ("the GPU (drawing, outputs and read-back)", drawing + outputs + copying),
             ];
             let limit = parts.iter().max_by(|a, b| a.1.total_cmp(&b.1)).expect("three");
             println!(
