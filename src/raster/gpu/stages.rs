@@ -236,12 +236,15 @@ impl Growing {
 struct Sized2d(Option<(Texture, TextureView)>);
 
 impl Sized2d {
-    fn fit(&mut self, device: &Device, label: &str, width: u32, height: u32) {
+    /// Whether it is a new one, without content.
+    fn fit(&mut self, device: &Device, label: &str, width: u32, height: u32) -> bool {
         let size = |(texture, _): &(Texture, TextureView)| (texture.width(), texture.height());
-        if self.0.as_ref().map(size) != Some((width, height)) {
+        let new = self.0.as_ref().map(size) != Some((width, height));
+        if new {
             let usage = TextureUsages::TEXTURE_BINDING | TextureUsages::COPY_DST;
             self.0 = Some(texture(device, label, width, height, usage));
         }
+        new
     }
 
     fn view(&self) -> &TextureView {
@@ -361,6 +364,8 @@ pub(super) struct Stages {
     buffers: Buffers,
     pictures: Sized2d,
     ramps: Sized2d,
+    /// What the ramps' texture shows.
+    shown: Vec<u32>,
     gather: Gather,
     packed: Vec<u8>,
     pub capacity: Capacity,
@@ -375,6 +380,7 @@ impl Stages {
             buffers: Buffers::default(),
             pictures: Sized2d::default(),
             ramps: Sized2d::default(),
+            shown: Vec::new(),
             gather: Gather::new(device, points),
             packed: Vec::new(),
             capacity,
@@ -390,7 +396,7 @@ impl Stages {
     pub fn release(&mut self) {
         self.resolver = Resolver::new();
         self.buffers = Buffers::default();
-        (self.pictures, self.ramps) = Default::default();
+        (self.pictures, self.ramps, self.shown) = Default::default();
         self.gather.release();
     }
 
@@ -418,12 +424,22 @@ impl Stages {
         if !all_placed(&layout, &self.packed) {
             return Err(Trouble::TooLarge("its pictures are too large for the GPU"));
         }
-        let rows = ramps.height.next_power_of_two();
-        self.ramps.fit(device, "ramps", ramps.width.max(1), rows);
-        if ramps.height > 0 {
-            let data: &[u8] = bytemuck::cast_slice(ramps.data);
-            self.ramps.write(device, (0, 0), (ramps.width, ramps.height), data);
-            uploaded += data.len() as u64;
+        if ramps.height > 0 || self.ramps.0.is_none() {
+            let rows = ramps.height.next_power_of_two();
+            if self.ramps.fit(device, "ramps", ramps.width.max(1), rows) {
+                self.shown.clear();
+            }
+        }
+        // Vello hands out all ramps that it keeps; most are there from scenes before.
+        let row = (ramps.width as usize).max(1);
+        let alike = ramps.data.iter().zip(&self.shown).take_while(|(a, b)| a == b).count() / row;
+        let new = &ramps.data[alike * row..];
+        if !new.is_empty() {
+            let (at, size) = ((0, alike as u32), (ramps.width, (new.len() / row) as u32));
+            self.ramps.write(device, at, size, bytemuck::cast_slice(new));
+            self.shown.truncate(alike * row);
+            self.shown.extend_from_slice(new);
+            uploaded += size_of_val(new) as u64;
         }
         // The tags stand before the rest, and the points, which the GPU puts there by itself, behind it.
         let tags = lists.iter().map(|list| list.tags.len()).sum::<usize>();
