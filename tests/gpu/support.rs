@@ -1,6 +1,7 @@
 //! The one device, and lists to draw.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use byname::data::{Record, record_from_json};
@@ -38,7 +39,10 @@ pub struct Subject {
 pub fn subjects() -> Vec<Subject> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let here = root.join("tests/soak");
-    let folder = std::env::temp_dir().join(format!("byname-gpu-{}", std::process::id()));
+    // Tests that run side by side have folders of their own.
+    static FOLDERS: AtomicUsize = AtomicUsize::new(0);
+    let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("byname-gpu-{}-{number}", std::process::id()));
     let campaign = std::fs::read_to_string(here.join("campaign.toml")).expect("in the repository");
     std::fs::create_dir_all(folder.join("nasty")).expect("a temporary folder");
     for (name, picture) in records::pictures() {
