@@ -11,6 +11,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use super::adapter::Found;
 use super::fault::Faults;
 use super::output::Want;
+use super::page::LARGEST;
 use super::painter::{Mapped, Part, Request};
 use super::pictures::Pictures;
 use super::scene::{Lacks, SceneWriter};
@@ -41,8 +42,7 @@ impl Default for Options {
 impl Options {
     /// The side of a page, whose working buffers, pictures and results take some 40 bytes a pixel.
     fn side(&self) -> u32 {
-        // Vello's bins are 256 pixels wide and high, and a page has at most 256 of them.
-        [4096, 2048, 1024, 512]
+        [LARGEST, 2048, 1024, 512]
             .into_iter()
             .find(|side| u64::from(side * side) * 40 <= self.memory)
             .unwrap_or(256)

@@ -3,6 +3,9 @@
 /// Places are whole tiles of vello's, so that no tile has to do with two rectangles.
 const TILE: u32 = 16;
 
+/// The largest side: vello's bins are 256 pixels wide and high, and a page has at most 256 of them.
+pub(super) const LARGEST: u32 = 4096;
+
 /// Puts rectangles into shelves, each as high as its first.
 #[derive(Debug, Clone)]
 pub(super) struct Page {

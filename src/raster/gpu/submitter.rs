@@ -13,7 +13,7 @@ use super::adapter::Found;
 use super::device::Device;
 use super::fault::{Faults, Trouble};
 use super::job::{Drawn, Job};
-use super::page::Page;
+use super::page::{LARGEST, Page};
 use super::painter::{Painter, Request, Submission};
 
 /// Batches that a reader has before it, beside the one that it waits for.
@@ -113,7 +113,7 @@ impl Submitter {
         let mut places = Vec::new();
         let mut bytes = first.bytes();
         if bytes > most_bytes || !place(&mut page, &first, &mut places) {
-            return first.answer(Err("the frame is too large for the GPU".to_owned()));
+            return first.answer(Err(self.too_large()));
         }
         let mut batch = vec![first];
         while batch.len() < self.most {
@@ -213,6 +213,14 @@ impl Submitter {
             }
         }
         job.answer(Err(format!("it is too complex for the GPU: {lacked:?}")));
+    }
+
+    /// What is said of a frame that fits on no page.
+    fn too_large(&self) -> String {
+        let side = self.side;
+        let more =
+            if side < LARGEST { "; more of its memory (`--gpu-memory`) makes them larger" } else { "" };
+        format!("the frame does not fit into the GPU's pages of {side}×{side} pixels{more}")
     }
 
     /// The painter; a new one when the old one's device has failed.
