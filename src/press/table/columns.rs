@@ -9,6 +9,8 @@ pub(super) struct Wish {
     pub percent: Option<f32>,
     /// Whether `max` was given as a length.
     pub is_fixed: bool,
+    /// Padding and border that come on top of the percentage, in a fixed layout.
+    pub around: i64,
 }
 
 impl Wish {
@@ -24,6 +26,7 @@ impl Wish {
         self.is_fixed |= cell.is_fixed;
         if cell.percent > self.percent {
             self.percent = cell.percent;
+            self.around = cell.around;
         }
     }
 
@@ -173,7 +176,7 @@ pub(super) fn share_out_fixed(width: i64, columns: &[Wish]) -> Vec<i64> {
     let own: Vec<i64> = columns
         .iter()
         .map(|column| match column.kind() {
-            Kind::Percent => column.percent_of(width),
+            Kind::Percent => column.percent_of(width) + column.around,
             Kind::Fixed => column.max,
             Kind::Auto => 0,
         })
@@ -251,6 +254,8 @@ mod tests {
         assert_eq!(share_out_fixed(100, &[fixed(0, 20), auto(0, 0), auto(0, 0)]), [20, 40, 40]);
         assert_eq!(share_out_fixed(100, &[fixed(0, 20), percent(0, 0, 30.0), auto(0, 0)]), [20, 30, 50]);
         assert_eq!(share_out_fixed(100, &[fixed(0, 10), fixed(0, 40)]), [20, 80]);
+        let padded = Wish { around: 6, ..percent(0, 0, 30.0) };
+        assert_eq!(share_out_fixed(100, &[padded, auto(0, 0)]), [36, 64]);
     }
 
     #[test]
@@ -263,8 +268,9 @@ mod tests {
     }
 
     fn wish() -> impl Strategy<Value = Wish> {
-        (0..2000_i64, 0..2000_i64, proptest::option::of(0.0_f32..40.0), any::<bool>())
-            .prop_map(|(min, more, percent, is_fixed)| Wish { min, max: min + more, percent, is_fixed })
+        (0..2000_i64, 0..2000_i64, proptest::option::of(0.0_f32..40.0), any::<bool>()).prop_map(
+            |(min, more, percent, is_fixed)| Wish { min, max: min + more, percent, is_fixed, around: 0 },
+        )
     }
 
     proptest! {

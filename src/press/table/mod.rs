@@ -12,6 +12,7 @@ mod rows;
 mod spans;
 mod stand_in;
 mod tracks;
+mod wrap;
 
 use std::ops::Range;
 
@@ -31,6 +32,7 @@ use crate::paint::{Cell, Grid, SharedBorders, is_caption};
 use columns::Wish;
 use rows::{Row, Tall};
 use stand_in::StandIns;
+use wrap::Wrapped;
 
 /// Tables deeper within others stay as the engine lays them out.
 const MAX_DEPTH: usize = 8;
@@ -62,6 +64,7 @@ struct Table {
 
 /// Makes the next layout start afresh where tables were.
 pub(super) fn forget(document: &mut BaseDocument) {
+    wrap::forget(document);
     for id in roots(document) {
         let Some(node) = document.get_node_mut(id) else { continue };
         node.insert_damage(REBUILD);
@@ -79,9 +82,17 @@ pub(super) fn lay_out(document: &mut BaseDocument) -> bool {
     if roots(document).is_empty() {
         return false;
     }
+    let mut wrapped = Wrapped::default();
     let mut found = Vec::new();
-    if let Some(root) = document.try_root_element() {
-        find(document, root.id, 0, &mut found);
+    // Tables in what was wrapped are found only then.
+    for _ in 0..=MAX_DEPTH {
+        found.clear();
+        if let Some(root) = document.try_root_element() {
+            find(document, root.id, 0, &mut found);
+        }
+        if !wrapped.wrap(document, found.iter().map(|(id, _)| *id)) {
+            break;
+        }
     }
     let mut stand_ins = StandIns::default();
     let all = |document: &BaseDocument| -> Vec<Table> {
@@ -117,6 +128,7 @@ pub(super) fn lay_out(document: &mut BaseDocument) -> bool {
             table.raise(document, &stand_ins);
         }
     }
+    wrapped.put_back(document);
     for table in &tables {
         if let Some(node) = document.get_node_mut(table.node) {
             node.insert_damage(RELAYOUT);
@@ -176,13 +188,18 @@ fn rebuild(document: &mut BaseDocument, tables: &[Table]) {
 /// Lays out what the tracks of tables changed.
 fn relayout(document: &mut BaseDocument, tables: &[Table]) {
     for table in tables {
-        let mut next = Some(table.node);
-        while let Some(node) = next.and_then(|id| document.get_node_mut(id)) {
-            node.invalidate_layout_cache();
-            next = node.layout_parent.get().or(node.parent);
-        }
+        relayout_above(document, table.node);
     }
     document.resolve_layout();
+}
+
+/// Has the next layout look at a box again, and at all around it.
+fn relayout_above(document: &mut BaseDocument, id: NodeId) {
+    let mut next = Some(id);
+    while let Some(node) = next.and_then(|id| document.get_node_mut(id)) {
+        node.invalidate_layout_cache();
+        next = node.layout_parent.get().or(node.parent);
+    }
 }
 
 impl Table {
@@ -590,7 +607,7 @@ fn column_wish(styles: &ComputedValues, group: Option<&ComputedValues>) -> Optio
         return Some(Wish { percent: Some(hundredths(percent)), ..Wish::default() });
     }
     let width = units(length.0.to_length()?.px());
-    (width > 0).then_some(Wish { min: 0, max: width, percent: None, is_fixed: true })
+    (width > 0).then_some(Wish { min: 0, max: width, is_fixed: true, ..Wish::default() })
 }
 
 /// What a cell asks for, its padding and border included.
@@ -619,7 +636,9 @@ fn cell_wish(styles: &ComputedValues, around: f32, content: measure::Widths, is_
     }
     // The engine's lines must not break for want of a rounding error.
     let (min, max) = (up(min), up(max.max(min)));
-    Wish { min, max, percent: percent.filter(|percent| *percent > 0.0), is_fixed: width.is_some() }
+    let percent = percent.filter(|percent| *percent > 0.0);
+    let beside = if is_fixed && !is_border_box { up(around) } else { 0 };
+    Wish { min, max, percent, is_fixed: width.is_some(), around: beside }
 }
 
 fn given_height(styles: &ComputedValues) -> Option<f32> {
