@@ -31,7 +31,7 @@ impl Painter<'_> {
         let mask = self.mask(element);
         let reference = self.clip_reference(element);
         let convert = |filter: &CssFilter| convert(filter, element, self.scale);
-        let backdrop: Vec<Filter> = effects.backdrop_filter.0.iter().filter_map(convert).collect();
+        let mut backdrop: Vec<Filter> = effects.backdrop_filter.0.iter().filter_map(convert).collect();
         let isolated = self.isolating.contains(&element.node.id);
         let layer = Layer {
             opacity: effects.opacity.clamp(0.0, 1.0),
@@ -51,29 +51,34 @@ impl Painter<'_> {
             groups.push(layer);
         }
         let border = || Some(place(&element.boxes.border_shape(), element.transform));
-        let below = if backdrop.is_empty() {
-            None
-        } else if groups.iter().all(Layer::is_clip_only) {
-            // It is cut to the border box, and the shadow around that is not.
-            Some(Layer { backdrop, clip: border(), ..Layer::default() })
-        } else {
-            // It fades with the group.
-            if let Some(layer) = groups.last_mut() {
+        let (mut below, mut inside) = (None, None);
+        match &mut *groups {
+            _ if backdrop.is_empty() => {}
+            // It fades with the group, but is seen through a mask of shapes together with it.
+            [_, layer] => {
                 layer.clip = layer.clip.take().or_else(border);
                 layer.backdrop = backdrop;
             }
-            None
-        };
-        let mut count = groups.len();
+            // It is cut to the border box, and the shadow around that is not. As in Chromium, it is filtered
+            // and fades by itself, and does not blend.
+            _ => {
+                let group = groups.pop().unwrap_or_default();
+                let is_shadow = |filter: &Filter| matches!(filter, Filter::DropShadow { .. });
+                backdrop.extend(group.filters.iter().filter(|filter| !is_shadow(filter)));
+                let (opacity, mask) = (group.opacity, group.mask.clone());
+                below = Some(Layer { backdrop, clip: border(), opacity, mask, ..Layer::default() });
+                groups.extend(group.clip.clone().map(|clip| Layer { clip: Some(clip), ..Layer::default() }));
+                let inner = Layer { clip: None, isolated, ..group };
+                inside = Some(inner).filter(|inner| *inner != Layer::default());
+            }
+        }
+        let count = groups.len() + usize::from(inside.is_some());
         groups.into_iter().for_each(|group| self.recorder.push(group));
         if let Some(below) = below {
             self.recorder.push(below);
             self.recorder.pop();
-            if isolated {
-                self.recorder.push(Layer { isolated, ..Layer::default() });
-                count += 1;
-            }
         }
+        inside.into_iter().for_each(|group| self.recorder.push(group));
         count
     }
 }
