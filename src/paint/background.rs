@@ -225,7 +225,13 @@ impl Painter<'_> {
     pub(super) fn tiled(&mut self, element: &Element<'_>, tiling: &Tiling<'_>) {
         let url = url_of(tiling.image);
         let intrinsic = url.and_then(|url| self.images.size(url));
-        let intrinsic = intrinsic.map(|(width, height)| Vec2::new(width, height) * self.scale);
+        let mut intrinsic = intrinsic.map(|(width, height)| Vec2::new(width, height) * self.scale);
+        // A ratio alone is as large as the area allows (CSS Images 3, §5.3).
+        if let Some(own) = &mut intrinsic
+            && url.is_some_and(|url| self.images.is_ratio(url))
+        {
+            *own *= (tiling.area.width() / own.x).min(tiling.area.height() / own.y);
+        }
         if let Some(url) = url
             && intrinsic.is_none()
         {

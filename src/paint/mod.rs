@@ -49,6 +49,8 @@ pub trait Images {
     fn picture(&self, url: &str, width: f64, height: f64) -> Option<Picture>;
     /// Intrinsic size, in CSS pixels, of the image behind an absolute URL.
     fn size(&self, url: &str) -> Option<(f64, f64)>;
+    /// Whether that size is nothing but a ratio: a drawing with a `viewBox` alone.
+    fn is_ratio(&self, url: &str) -> bool;
     /// An inline `<svg>` element, serialised, as a picture of width × height device pixels.
     fn drawing(&self, svg: &str, width: f64, height: f64) -> Option<Picture>;
 }

@@ -82,6 +82,10 @@ impl Images for Pictures<'_> {
         self.resources.image(url).ok().map(|image| (image.width, image.height))
     }
 
+    fn is_ratio(&self, url: &str) -> bool {
+        self.resources.image(url).is_ok_and(|image| image.is_ratio())
+    }
+
     fn drawing(&self, svg: &str, width: f64, height: f64) -> Option<Picture> {
         match self.resources.drawing(svg, width, height, self.base) {
             Ok(picture) => picture,

@@ -45,6 +45,8 @@ enum Content {
         id: u64,
         stub: Arc<str>,
         view: Option<ViewBox>,
+        /// Whether the file gives a length across or down.
+        is_sized: bool,
         drawn: Arc<Drawn>,
     },
 }
@@ -173,6 +175,10 @@ impl Image {
             stub.extend(attribute(name));
         }
         stub.push_str("/>");
+        let gives = |name: &str| {
+            svg_attribute(root, name).is_some_and(|value| value.trim_end().ends_with(|c: char| c != '%'))
+        };
+        let is_sized = gives("width") || gives("height");
         let view = svg_attribute(root, "viewBox")
             .and_then(|view| ViewBox::parse(view, svg_attribute(root, "preserveAspectRatio")));
         Ok(Self {
@@ -184,6 +190,7 @@ impl Image {
                 id,
                 stub: stub.into(),
                 view,
+                is_sized,
                 drawn: Arc::default(),
             },
         })
@@ -204,6 +211,11 @@ impl Image {
     pub(super) fn at_density(&self, density: f64) -> Self {
         let density = if self.pixels().is_some() { density } else { 1.0 };
         Self { width: self.width / density, height: self.height / density, content: self.content.clone() }
+    }
+
+    /// Whether width and height are a ratio and nothing more: a drawing with a `viewBox` alone.
+    pub fn is_ratio(&self) -> bool {
+        matches!(self.content, Content::Vector { view: Some(_), is_sized: false, .. })
     }
 
     /// Width and height in pixels; `None` for a drawing, which has none of its own.
