@@ -13,7 +13,7 @@ use style::values::computed::{Color as ComputedColor, OutlineStyle};
 use style::values::specified::BorderStyle;
 use style::values::specified::box_::{DisplayInside, DisplayOutside};
 
-use super::boxes::{ellipse, elliptical, place, polygon, ring, shape};
+use super::boxes::{ellipse, elliptical, fitted, place, polygon, ring, shape};
 use super::decoration::best_gap;
 use super::style::resolve;
 use super::{Element, Painter};
@@ -21,6 +21,11 @@ use crate::display::{Color, Layer, Paint, Shape};
 
 /// A border has at most this many dots; with more dashes, it is solid.
 const MAX_MARKS: usize = 20_000;
+
+/// How thick the ring of `outline: auto` is in CSS pixels, whatever its width, and how round its corners are
+/// around a box that has none: as in Chromium.
+const RING: f64 = 2.0;
+const RING_CORNER: f64 = 3.5;
 
 /// What a relief is of whose colour is that of the text.
 const RELIEF: Color = Color([238.0 / 255.0, 238.0 / 255.0, 238.0 / 255.0, 1.0]);
@@ -217,7 +222,13 @@ impl Painter<'_> {
         if !side.shows() {
             return;
         }
-        let offset = outline.outline_offset.to_f64_px() * self.scale;
+        let is_ring = outline.outline_style == OutlineStyle::Auto;
+        let width = if is_ring { RING * self.scale } else { width };
+        let mut offset = outline.outline_offset.to_f64_px() * self.scale;
+        if is_ring {
+            // Its middle is where others begin.
+            offset -= width / 2.0;
+        }
         let inner = element.boxes.border.inflate(offset, offset);
         let outer = inner.inflate(width, width);
         if inner.width() < 0.0 || inner.height() < 0.0 {
@@ -225,6 +236,10 @@ impl Painter<'_> {
         }
         let mut around = element.boxes.clone();
         around.radii = element.boxes.radii_of(outer);
+        if is_ring && element.boxes.radii.iter().all(|radius| *radius == Vec2::ZERO) {
+            let radius = RING_CORNER * self.scale;
+            around.radii = fitted(outer, [Vec2::new(radius, radius); 4]);
+        }
         around.border = outer;
         around.padding = inner;
         let framed = Element {
