@@ -2,10 +2,15 @@
 //! shrunk or cut by patching the document, so that what is painted was really laid out; everything is
 //! taken back before the next record.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use blitz_dom::{BaseDocument, Node, NodeData, NodeId};
+use icu::properties::CodePointMapData;
+use icu::properties::props::BidiClass;
 use icu::segmenter::GraphemeClusterSegmenter;
+use style::computed_values::direction::T as Direction;
 use style::values::computed::Overflow;
 use style::values::specified::text::TextOverflowSide;
 
@@ -331,7 +336,68 @@ fn shrink(
     }
 }
 
-/// Cuts the text at the end until it fits, with an ellipsis.
+/// A text in several nodes of which a part is kept.
+struct Cut<'a> {
+    texts: &'a [(NodeId, String)],
+    /// Ends of characters as people count them: the index of the text, and the byte in it.
+    ends: &'a [(usize, usize)],
+    /// Whether its beginning is cut off.
+    from_start: bool,
+}
+
+impl Cut<'_> {
+    /// Where the text is cut for this many of its characters to be kept.
+    fn place(&self, count: usize) -> (usize, usize) {
+        let before = if self.from_start { self.ends.len() - count } else { count };
+        before.checked_sub(1).map_or((0, 0), |last| self.ends[last])
+    }
+
+    /// What is kept of each text.
+    fn kept(&self, count: usize) -> Vec<&str> {
+        let (cut, byte) = self.place(count);
+        let kept = |(index, (_, text)): (usize, &'_ (NodeId, String))| -> Range<usize> {
+            match index.cmp(&cut) {
+                _ if count == 0 => 0..0,
+                Ordering::Equal if self.from_start => {
+                    text.len() - text[byte..].trim_start().len()..text.len()
+                }
+                Ordering::Equal => 0..text[..byte].trim_end().len(),
+                order if (order == Ordering::Greater) == self.from_start => 0..text.len(),
+                _ => 0..0,
+            }
+        };
+        self.texts.iter().enumerate().map(|text| &text.1.1[kept(text)]).collect()
+    }
+
+    /// The text that the ellipsis follows.
+    fn last(&self, count: usize) -> usize {
+        if self.from_start {
+            self.texts.iter().rposition(|(_, text)| !text.trim().is_empty()).unwrap_or(0)
+        } else {
+            self.place(count).0
+        }
+    }
+
+    /// Whether what is cut off runs against its block, so that its box ends elsewhere.
+    fn is_against(&self, count: usize, block_rtl: bool) -> bool {
+        let (cut, byte) = self.place(count);
+        let before = self.texts[..cut].iter().map(|(_, text)| text.as_str());
+        let mut before = before.chain([&self.texts[cut].1[..byte]]).rev().flat_map(|text| text.chars().rev());
+        !self.from_start && before.find_map(runs_left).is_some_and(|rtl| rtl != block_rtl)
+    }
+}
+
+/// Whether a character that has a direction runs from right to left.
+fn runs_left(c: char) -> Option<bool> {
+    match CodePointMapData::<BidiClass>::new().get(c) {
+        BidiClass::LeftToRight => Some(false),
+        BidiClass::RightToLeft | BidiClass::ArabicLetter => Some(true),
+        _ => None,
+    }
+}
+
+/// Cuts the text until it fits, with an ellipsis: at its end, or where all of it runs against its block, at
+/// its start, which is where a browser's box ends.
 fn cut(live: &mut Live, id: NodeId, wish: &Wish, problems: &mut Vec<(NodeId, Diagnostic)>) {
     let mut texts = Vec::new();
     text_nodes(&live.document, id, &mut texts);
@@ -352,29 +418,31 @@ fn cut(live: &mut Live, id: NodeId, wish: &Wish, problems: &mut Vec<(NodeId, Dia
     // After shrinking, the text is smaller than it was.
     let part = excess(&live.document, id, wish).map_or(1.0, |excess| excess.across * excess.down);
     let guess = (ends.len() as f32 * part) as usize;
-    largest(ends.len(), guess, |count| {
-        let (last, end) = if count == 0 { (0, 0) } else { ends[count - 1] };
+    let rtl = is_rtl(&live.document, id);
+    let mut directions = texts.iter().flat_map(|(_, text)| text.chars()).filter_map(runs_left).peekable();
+    let from_start =
+        wish.across_only && directions.peek().is_some() && directions.all(|direction| direction != rtl);
+    let cut = Cut { texts: &texts, ends: &ends, from_start };
+    let best = largest(ends.len(), guess, |count| {
         let mut mutator = live.document.mutate();
         if let Some(old) = dots.take() {
             mutator.remove_and_drop_node(old);
         }
-        for (index, (node, text)) in texts.iter().enumerate() {
-            if index < last {
+        let last = cut.last(count);
+        for (index, ((node, _), text)) in texts.iter().zip(cut.kept(count)).enumerate() {
+            if index != last {
                 mutator.set_node_text(*node, text);
-            } else if index == last {
-                let text = text[..end].trim_end();
-                match boxes[index] {
-                    // The ellipsis is the block's, and looks like its text.
-                    Some(inline) => {
-                        mutator.set_node_text(*node, text);
-                        let own = mutator.create_text_node(ELLIPSIS);
-                        mutator.insert_nodes_after(inline, &[own]);
-                        dots = Some(own);
-                    }
-                    None => mutator.set_node_text(*node, &format!("{text}{ELLIPSIS}")),
+                continue;
+            }
+            match boxes[index] {
+                // The ellipsis is the block's, and looks like its text.
+                Some(inline) => {
+                    mutator.set_node_text(*node, text.trim_end());
+                    let own = mutator.create_text_node(ELLIPSIS);
+                    mutator.insert_nodes_after(inline, &[own]);
+                    dots = Some(own);
                 }
-            } else {
-                mutator.set_node_text(*node, "");
+                None => mutator.set_node_text(*node, &format!("{}{ELLIPSIS}", text.trim_end())),
             }
         }
         drop(mutator);
@@ -388,7 +456,18 @@ fn cut(live: &mut Live, id: NodeId, wish: &Wish, problems: &mut Vec<(NodeId, Dia
     }
     let text: String = texts.iter().map(|(_, text)| text.as_str()).collect();
     let message = format!("“{}” in {} was cut to fit", excerpt(&text), describe(&live.document, id));
-    problems.push((id, Diagnostic::warning("text-cut", message)));
+    let mut problem = Diagnostic::warning("text-cut", message);
+    if wish.across_only && cut.is_against(best.unwrap_or(0), rtl) {
+        problem = problem.with_hint(
+            "it has text of both directions, and lost its end, which is not where its box ends: a browser keeps other words",
+        );
+    }
+    problems.push((id, problem));
+}
+
+fn is_rtl(document: &BaseDocument, id: NodeId) -> bool {
+    let styles = document.get_node(id).and_then(Node::primary_styles);
+    styles.is_some_and(|styles| styles.clone_direction() == Direction::Rtl)
 }
 
 /// The outermost inline element around a text within `id`.

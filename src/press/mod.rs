@@ -4,6 +4,7 @@
 mod anchored;
 mod balance;
 mod bind;
+mod cloned;
 mod document;
 mod fit;
 mod fonts;
@@ -158,6 +159,7 @@ impl Press {
         let list = live.paint(&images, self.scale);
         problems.extend(images.problems());
         problems.extend(live.loader.problems());
+        cloned::check(&live.document, live.root, &mut problems);
         preflight::check(&live.document, &list, self.scale, &self.resources, &live.base, &mut problems, told);
         Ok(Composed { list, further: Vec::new(), problems })
     }

@@ -122,3 +122,28 @@ fn what_is_rendered_but_for_some_keywords_is_told_for_these_alone() {
     }
     assert_eq!(told.len(), 3, "{}", ran.stdout);
 }
+
+#[test]
+fn clones_of_a_part_of_a_text_are_told() {
+    let css = "<style>p { width: 100px } b { box-decoration-break: clone; padding: 0 8px; background: red }</style>";
+    let told = |html: &str| {
+        let ran = Folder::plain(&format!("{css}{html}{{{{ id }}}}"), "id\nana\n").run(&["check", "."]);
+        ran.stdout.contains("`box-decoration-break: clone` is not rendered on <b>")
+    };
+    assert!(told("<p>some words <b>and a box over several lines</b></p>"));
+    assert!(!told("<p><b>nothing but a box over several lines</b></p>"));
+    assert!(!told("<p>some words over lines <b>short</b></p>"));
+}
+
+#[test]
+fn text_that_is_cut_elsewhere_than_in_browsers_is_told() {
+    let css =
+        "<style>p { width: 100px; overflow: hidden; white-space: nowrap; text-overflow: ellipsis }</style>";
+    let told = |html: &str| {
+        let ran = Folder::plain(&format!("{css}{html}{{{{ id }}}}"), "id\nana\n").run(&["check", "."]);
+        ran.stdout.contains("it has text of both directions")
+    };
+    assert!(told("<p dir=rtl>\u{5d0} some words that go on and on</p>"));
+    assert!(!told("<p dir=rtl>some words that go on and on</p>"));
+    assert!(!told("<p>some words that go on and on \u{5d0}</p>"));
+}

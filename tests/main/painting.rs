@@ -210,6 +210,8 @@ fn columns_share_what_their_table_has() {
             10,
         ),
         ("<table><tr><td><div style='width: 50px'></div><td width='90%'></table>", 50),
+        // Padding comes on top of a part of the whole.
+        ("<table style='table-layout: fixed'><tr><td style='width: 25%; padding: 0 5px'><td></table>", 30),
     ] {
         assert_colors(
             css,
@@ -349,4 +351,83 @@ fn lines_are_clamped_beside_an_ellipsis_across() {
     let picture = shot(css, "<p>one two three four five six seven eight</p>");
     assert!((0..100).all(|x| (44..100).all(|y| picture.get_pixel(x, y).0 == WHITE)));
     assert!((0..100).any(|x| (22..38).any(|y| picture.get_pixel(x, y).0 != WHITE)));
+}
+
+#[test]
+fn an_automatic_outline_is_a_thin_ring_on_the_edge() {
+    let css = "div { width: 40px; height: 40px; margin: 20px; background: blue; outline: 6px auto red }";
+    let expected = [((40, 18), WHITE), ((40, 19), RED), ((40, 20), RED), ((40, 21), BLUE), ((19, 19), WHITE)];
+    assert_colors(css, "<div></div>", &expected);
+}
+
+#[test]
+fn a_background_that_is_only_a_ratio_is_as_large_as_its_area() {
+    let svg = |size: &str| {
+        format!(
+            "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 20 10' {size}%3E\
+             %3Crect width='20' height='10' fill='red'/%3E%3C/svg%3E"
+        )
+    };
+    let css = |size: &str| {
+        format!("div {{ width: 80px; height: 60px; background: url(\"{}\") no-repeat }}", svg(size))
+    };
+    for size in ["", "width='100%25'"] {
+        assert_colors(&css(size), "<div></div>", &[((5, 5), RED), ((75, 35), RED), ((40, 45), WHITE)]);
+    }
+    assert_colors(&css("width='40'"), "<div></div>", &[((35, 15), RED), ((45, 5), WHITE), ((5, 25), WHITE)]);
+}
+
+#[test]
+fn a_faded_box_over_a_filtered_backdrop_keeps_its_shadow() {
+    let css = "body { background: red } div { width: 40px; height: 40px; margin: 20px; opacity: 0.5; \
+               backdrop-filter: invert(1); box-shadow: 0 0 0 10px blue }";
+    let half = [128, 0, 128];
+    assert_colors(
+        css,
+        "<div></div>",
+        &[((15, 40), half), ((40, 15), half), ((40, 40), [128; 3]), ((5, 40), RED)],
+    );
+}
+
+#[test]
+fn what_lies_in_a_table_and_in_no_cell_makes_one() {
+    let css = "body { font: 20px/20px sans-serif; color: transparent } .t { display: table; background: red } .r { display: table-row }
+               .c { display: table-cell; width: 20px; height: 20px; background: blue } i { display: block; width: 20px; height: 20px; background: lime }";
+    let block = "<i></i>";
+    for (html, expected) in [
+        ("<div class=t>X<b>x</b></div>".to_owned(), vec![((5, 10), RED), ((5, 22), WHITE)]),
+        (format!("<div class=t>{block}</div>"), vec![((10, 10), LIME), ((22, 10), WHITE)]),
+        // Those that follow each other share one.
+        (
+            format!("<div class=t><div class=r>{block}{block}<div class=c></div></div></div>"),
+            vec![((10, 10), LIME), ((10, 30), LIME), ((30, 10), BLUE), ((30, 30), BLUE)],
+        ),
+        (
+            format!("<div class=t><div class=c></div>{block}<div class=r><div class=c></div></div></div>"),
+            vec![((10, 10), BLUE), ((30, 10), LIME), ((10, 30), BLUE), ((30, 30), RED)],
+        ),
+        (
+            "<table style='border-spacing: 0'><tr><td style='display: block; width: 30px; height: 20px; padding: 0; background: lime'>\
+             <td style='padding: 0; width: 10px; background: blue'></table>"
+                .to_owned(),
+            vec![((28, 10), LIME), ((35, 10), BLUE), ((42, 10), WHITE)],
+        ),
+        (format!("<div class=t><div class=t>{block}</div></div>"), vec![((10, 10), LIME)]),
+    ] {
+        assert_colors(css, &html, &expected);
+    }
+}
+
+#[test]
+fn an_ellipsis_stands_where_its_box_ends() {
+    // Text that runs against its block loses its beginning.
+    let css = "p { margin: 0; font: 20px/1 sans-serif; color: transparent; width: 60px; overflow: hidden; white-space: nowrap; \
+               text-overflow: ellipsis } b { color: red }";
+    let reds = |html: &str| shot(css, html).pixels().filter(|pixel| pixel.0 == RED).count();
+    assert_eq!(reds("<p dir=rtl><b>HHHH</b>iiiiiiii</p>"), 0);
+    assert!(reds("<p dir=rtl>iiiiiiii<b>HHH</b></p>") > 20);
+    assert!(reds("<p><b>HHH</b>iiiiiiii</p>") > 20);
+    let hebrew = "\u{5d0}".repeat(9);
+    assert_eq!(reds(&format!("<p><b>\u{5d0}</b>{hebrew}</p>")), 0);
+    assert!(reds(&format!("<p dir=rtl><b>\u{5d0}\u{5d0}</b>{hebrew}</p>")) > 20);
 }
