@@ -37,8 +37,8 @@ pub struct Found {
     software: bool,
 }
 
-/// What drawing needs of an adapter, beside compute shaders: enough for the working buffers and the results
-/// of the largest page.
+/// What drawing needs of an adapter, beside compute shaders: enough for the working buffers of the largest
+/// page.
 fn needed() -> Limits {
     Limits {
         max_texture_dimension_2d: 4096,

@@ -99,6 +99,11 @@ impl Device {
         }
     }
 
+    /// Bytes of the largest buffer that shaders can be given whole.
+    pub fn most_bound(&self) -> u64 {
+        self.limits.max_storage_buffer_binding_size.min(self.limits.max_buffer_size)
+    }
+
     /// Notes trouble, unless there was some already.
     pub fn give_up(&self, why: String) {
         self.trouble.lock().expect("nothing panics under this lock").get_or_insert(why);

@@ -15,7 +15,7 @@ use super::stages::{Growing, Stage};
 /// As in `gather.wgsl`.
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
-struct Place {
+struct Entry {
     first: u32,
     place: u32,
     count: u32,
@@ -65,7 +65,7 @@ pub(super) struct Gather {
     kept: Growing,
     fresh: Growing,
     table: Growing,
-    places: Vec<Place>,
+    entries: Vec<Entry>,
     /// Coordinates that are uploaded: of the batch itself, and of polygons that are kept from now on.
     own: Vec<u32>,
     new: Vec<u32>,
@@ -84,7 +84,7 @@ impl Gather {
             kept: Growing::default(),
             fresh: Growing::default(),
             table: Growing::default(),
-            places: Vec::new(),
+            entries: Vec::new(),
             own: Vec::new(),
             new: Vec::new(),
         }
@@ -96,9 +96,9 @@ impl Gather {
         (self.kept, self.fresh, self.table) = Default::default();
     }
 
-    /// Uploads what the GPU lacks of the lists' points, which go to `base` (in points) of a scene. How many
-    /// bytes that were; `None` when they are more than it can have.
-    pub fn upload(&mut self, device: &Device, lists: &[&EncodedList], base: u32) -> Option<u64> {
+    /// Uploads what the GPU lacks of the lists' points, which go to `base` (in points) of a scene; they are
+    /// not more than a buffer can have. How many bytes that were.
+    pub fn upload(&mut self, device: &Device, lists: &[&EncodedList], base: u32) -> u64 {
         let before = self.residents.used;
         let start = if self.place(lists, base) {
             before
@@ -106,12 +106,8 @@ impl Gather {
             // Either what is kept is mostly of the past, or the batch alone is too much.
             self.residents = Residents::new(self.residents.room);
             if !self.place(lists, base) {
-                let most = device.limits.max_storage_buffer_binding_size.min(device.limits.max_buffer_size);
                 let points: u64 = lists.iter().map(|list| u64::from(list.count())).sum();
-                let bytes = (points * POINT).next_power_of_two();
-                if bytes > most {
-                    return None;
-                }
+                let bytes = (points * POINT).next_power_of_two().min(device.most_bound());
                 self.residents = Residents::new((bytes / POINT) as u32);
                 self.place(lists, base);
             }
@@ -119,19 +115,19 @@ impl Gather {
         };
         // Whole groups of threads are dispatched: those that are over have nothing to do.
         let (across, down) = self.groups();
-        self.places.resize((across * down) as usize, Place::zeroed());
+        self.entries.resize((across * down) as usize, Entry::zeroed());
         let (room, usage) = (u64::from(self.residents.room), BufferUsages::STORAGE | BufferUsages::COPY_DST);
         let kept = self.kept.at_least(device, "kept points", room * POINT, usage);
         device.queue.write_buffer(kept, u64::from(start) * POINT, bytemuck::cast_slice(&self.new));
         self.fresh.write(device, "fresh points", bytemuck::cast_slice(&self.own));
-        self.table.write(device, "pieces", bytemuck::cast_slice(&self.places));
+        self.table.write(device, "entries", bytemuck::cast_slice(&self.entries));
         let words = self.new.len() + self.own.len();
-        Some((words * 4 + size_of_val(&self.places[..])) as u64)
+        (words * 4 + size_of_val(&self.entries[..])) as u64
     }
 
     /// Notes where everything is and what is to be uploaded; whether there is room.
     fn place(&mut self, lists: &[&EncodedList], base: u32) -> bool {
-        self.places.clear();
+        self.entries.clear();
         self.own.clear();
         self.new.clear();
         let mut place = base;
@@ -151,7 +147,7 @@ impl Gather {
                         (first, piece.polygons.count(), piece.by)
                     }
                 };
-                self.places.push(Place { first, place, count, by });
+                self.entries.push(Entry { first, place, count, by });
                 place += count;
             }
         }
@@ -159,8 +155,8 @@ impl Gather {
     }
 
     fn groups(&self) -> (u32, u32) {
-        let across = (self.places.len() as u32).min(ACROSS);
-        (across, (self.places.len() as u32).div_ceil(across.max(1)))
+        let across = (self.entries.len() as u32).min(ACROSS);
+        (across, (self.entries.len() as u32).div_ceil(across.max(1)))
     }
 
     /// The shader, how many groups of it, and what it works on.

@@ -128,9 +128,8 @@ impl Painter {
     pub fn new(device: Device, side: u32) -> Self {
         let usage = TextureUsages::STORAGE_BINDING | TextureUsages::TEXTURE_BINDING;
         let page = texture(&device, "page", side, side, usage);
-        let capacity = Capacity::for_pixels(u64::from(side) * u64::from(side));
         // Two bytes for every pixel: on a large page, the lines of some hundred thousand glyphs.
-        let stages = Stages::new(&device, capacity, u64::from(side) * u64::from(side) * 2);
+        let stages = Stages::new(&device, Self::capacity(side), u64::from(side) * u64::from(side) * 2);
         let outputs = Outputs::new(&device);
         device.save();
         let (back, idle) = unbounded();
@@ -151,6 +150,10 @@ impl Painter {
         Self { device, stages, outputs, page, side, rest, ring, clock }
     }
 
+    fn capacity(side: u32) -> Capacity {
+        Capacity::for_pixels(u64::from(side) * u64::from(side))
+    }
+
     /// An empty page.
     pub fn page(&self) -> Page {
         Page::new(self.side, self.side)
@@ -158,8 +161,9 @@ impl Painter {
 
     /// Bytes of results that a batch can have.
     pub fn most_bytes(&self) -> u64 {
-        let limits = &self.device.limits;
-        limits.max_storage_buffer_binding_size.min(limits.max_buffer_size) - HEAD
+        // The shaders that make results write 1024 bytes with a group of threads.
+        let written = u64::from(self.device.limits.max_compute_workgroups_per_dimension) * 1024;
+        self.device.most_bound().min(written) - HEAD
     }
 
     /// Makes room for a scene that did not have enough; whether it can have more.
@@ -203,9 +207,10 @@ impl Painter {
         match (full, invalid) {
             (Some(full), _) => {
                 // What could not be had is not to be used, and others may need the rest.
-                self.stages.release();
+                self.stages.release(Self::capacity(self.side));
                 self.outputs.release();
-                Err(Trouble::Memory(full))
+                while self.ring.idle.try_recv().is_ok() {}
+                Err(Trouble::Memory(format!("the GPU is out of memory: {full}")))
             }
             (_, Some(invalid)) => {
                 device.give_up(first_line(invalid));

@@ -264,8 +264,7 @@ impl Writing<'_> {
                     let opaque = matches!(&run.paint, Paint::Solid(color) if color.alpha() >= 1.0);
                     // The two ways to draw it are two outlines.
                     let hash = command.outline ^ u64::from(opaque);
-                    let pieces = self.glyphs.of(run);
-                    let outline = self.outlines.get(hash, || Outline::of_pieces(pieces, opaque));
+                    let outline = self.outlines.get(hash, || Outline::of_pieces(self.glyphs.of(run), opaque));
                     outline.fill(&brush, &mut self.out);
                 })
             }
@@ -349,6 +348,9 @@ fn kind(kind: GradientKind, place: Affine) -> Option<(peniko::GradientKind, Affi
             let (line, from) = (end - start, place * start);
             let growth = Vec2::new(a * line.x + b * line.y, c * line.x + d * line.y) / line.hypot2();
             let to = from + growth / growth.hypot2();
+            if !to.is_finite() {
+                return None;
+            }
             (peniko::LinearGradientPosition { start: from, end: to }.into(), Affine::IDENTITY)
         }
         GradientKind::Radial { center, radius } if radius > 0.0 => {

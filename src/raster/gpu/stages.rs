@@ -213,7 +213,7 @@ impl Growing {
     /// The buffer, with at least that many bytes; its content is gone when it grows.
     pub fn at_least(&mut self, device: &Device, label: &str, bytes: u64, usage: BufferUsages) -> &Buffer {
         if self.0.as_ref().is_none_or(|buffer| buffer.size() < bytes) {
-            let size = bytes.next_power_of_two().max(256).min(device.limits.max_buffer_size.max(bytes));
+            let size = bytes.next_power_of_two().max(256).min(device.most_bound().max(bytes));
             let descriptor = BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false };
             self.0 = Some(device.device.create_buffer(&descriptor));
         }
@@ -392,8 +392,9 @@ impl Stages {
         self.buffers.bump.buffer()
     }
 
-    /// Frees all memory but the shaders'.
-    pub fn release(&mut self) {
+    /// Frees all memory but the shaders', and begins anew with a capacity.
+    pub fn release(&mut self, capacity: Capacity) {
+        self.capacity = capacity;
         self.resolver = Resolver::new();
         self.buffers = Buffers::default();
         (self.pictures, self.ramps, self.shown) = Default::default();
@@ -458,11 +459,13 @@ impl Stages {
         let points_start = (written as u64).next_multiple_of(POINT);
         let points: u64 = lists.iter().map(|list| u64::from(list.count())).sum();
         let bytes = points_start + points * POINT;
-        let too_large = Trouble::TooLarge("its outlines are too large for the GPU");
-        if bytes > device.limits.max_storage_buffer_binding_size.min(device.limits.max_buffer_size) {
-            return Err(too_large);
+        // The first stages have a thread for each tag.
+        let groups = tags_end.div_ceil(256);
+        let most_groups = device.limits.max_compute_workgroups_per_dimension as usize;
+        if bytes > device.most_bound() || groups > most_groups {
+            return Err(Trouble::TooLarge("its outlines are too large for the GPU"));
         }
-        uploaded += self.gather.upload(device, lists, (points_start / POINT) as u32).ok_or(too_large)?;
+        uploaded += self.gather.upload(device, lists, (points_start / POINT) as u32);
         let mut config = RenderConfig::new(&layout, width, height, &vello::peniko::Color::TRANSPARENT);
         config.gpu.layout.path_data_base = (points_start / 4) as u32;
         self.capacity.apply(&mut config.gpu, &mut config.buffer_sizes, layout.bin_data_start);

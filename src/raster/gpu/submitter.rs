@@ -112,7 +112,10 @@ impl Submitter {
         let (mut page, most_bytes) = (painter.page(), painter.most_bytes());
         let mut places = Vec::new();
         let mut bytes = first.bytes();
-        if bytes > most_bytes || !place(&mut page, &first, &mut places) {
+        if bytes > most_bytes {
+            return first.answer(Err("its results are too large for the GPU".to_owned()));
+        }
+        if !place(&mut page, &first, &mut places) {
             return first.answer(Err(self.too_large()));
         }
         let mut batch = vec![first];
@@ -144,8 +147,7 @@ impl Submitter {
             }
             Err(Trouble::TooLarge(_)) if batch.len() > 1 => batch.into_iter().for_each(|job| self.alone(job)),
             Err(Trouble::TooLarge(why)) => answer_all(batch, why),
-            Err(Trouble::Memory(why)) => answer_all(batch, &format!("the GPU is out of memory: {why}")),
-            Err(Trouble::Device(why)) => answer_all(batch, &why),
+            Err(Trouble::Memory(why) | Trouble::Device(why)) => answer_all(batch, &why),
         }
     }
 
