@@ -311,7 +311,7 @@ impl CpuRasteriser {
         }
         // A group never touches more than its bounds, whatever its filters make of nothing.
         let inside = area.intersect(Area::around(scene.commands()[push].bounds));
-        Placed::surface(if inside == area { content } else { content.crop(inside).crop(area) })
+        Placed::surface(content.crop(inside).crop(layer::laid(area)))
     }
 
     fn draw_cell(
@@ -369,7 +369,7 @@ impl CpuRasteriser {
                     } else if scene.is_separate(index, layer) {
                         if let Some(placed) = pass.groups.get(&index) {
                             canvas.open(command, layer);
-                            canvas.fill_placed(placed, layer::tiles(command));
+                            canvas.fill_placed(placed, layer::laid(layer::tiles(command)));
                             canvas.close();
                         }
                         index = scene.end(index);

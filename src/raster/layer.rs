@@ -211,6 +211,13 @@ pub(super) fn tiles(command: &Command) -> Area {
     Area::new(down(x0), down(y0), up(x1), up(y1))
 }
 
+/// Where the pixels of a group of these tiles are laid down: a column of tiles to their left, in which it is
+/// transparent, belongs to it. In the first column the rasteriser composites with coverage, which rounds
+/// otherwise than without, and where a group begins depends on members that may be far from a pixel.
+pub(super) fn laid(tiles: Area) -> Area {
+    Area { x0: tiles.x0 - 4, ..tiles }
+}
+
 /// The pixels inside the shape, if it covers every pixel whole or not at all.
 pub(super) fn whole(shape: &Shape) -> Option<Area> {
     match shape {

@@ -608,3 +608,32 @@ fn nothing_is_blended_alike_in_a_part_and_in_the_whole() {
     expected.copy_rect_from(&whole, rect);
     assert_eq!(difference(&expected, &part), None);
 }
+
+/// What else is in a group does not change how its own pixels are laid down.
+#[test]
+fn where_a_group_begins_rounds_nothing() {
+    let solid = |color| Ink::Solid(Color(color));
+    let group = |members| {
+        let mask = Some((Rect::new(97.0, 118.0, 194.0, 149.0), false));
+        let look = Look {
+            opacity: 1.0,
+            blend: Blend::Normal,
+            clip: None,
+            mask,
+            filters: vec![],
+            backdrop: vec![],
+            isolated: true,
+        };
+        Item::Group(Box::new(look), members)
+    };
+    let color = [0.894_117_65, 0.427_450_98, 0.741_176_5, 0.892_871_2];
+    let card = Item::Rounded(Rect::new(96.0, 134.0, 117.0, 245.0), 3.528_616_158_790_675_7, solid(color));
+    let other = Item::Rect(Rect::new(40.0, 30.0, 46.0, 40.0), solid([0.1, 0.8, 0.5, 0.2]));
+    let [alone, together] = [vec![card.clone()], vec![other, card]].map(|members| {
+        let mut frame = Frame::default();
+        CpuRasteriser::new().render(&list(&[group(members)]), &mut frame);
+        frame
+    });
+    // The mask hides the other one.
+    assert_eq!(difference(&alone, &together), None);
+}
