@@ -311,7 +311,8 @@ impl CpuRasteriser {
         }
         // A group never touches more than its bounds, whatever its filters make of nothing.
         let inside = area.intersect(Area::around(scene.commands()[push].bounds));
-        Placed::surface(content.crop(inside).crop(layer::laid(area)))
+        let content = if inside == area { content } else { content.crop(inside) };
+        Placed::surface(content.crop(layer::laid(area)))
     }
 
     fn draw_cell(

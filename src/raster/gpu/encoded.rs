@@ -8,7 +8,6 @@ use vello::low_level::vello_encoding::{Encoding, PathTag, Transform};
 use super::outline::Piece;
 
 /// Points of a list.
-#[derive(Clone)]
 pub(super) enum Points {
     /// Those of its own, which are written for this list only.
     Own(Range<usize>),
